@@ -1,0 +1,274 @@
+"""The one entry to the course: python3 course.py COMMAND.
+
+Needs a supported Python and nothing else; every command first makes sure
+that the environment (.venv, or --venv DIR) holds what requirements.txt names.
+"""
+
+import argparse
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+OLDEST, NEWEST = (3, 9), (3, 13)
+MINOR = "{}.{}".format(*sys.version_info)
+STAMP = "course-installed.txt"  # in the environment, written last
+FIRST = "notebooks/student/00_start_here.ipynb"
+
+
+def main(arguments=None):
+    """Run one command and return its exit code."""
+    parser, commands = build_parser()
+    options, rest = parser.parse_known_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    if rest and options.command not in PASSES_ON:
+        commands[options.command].error("unknown argument: " + rest[0])
+    complaint = unsupported_python(sys.version_info[:2])
+    if complaint:
+        print(complaint, file=sys.stderr)
+        return 1
+    try:
+        python = prepare_environment(options.venv)
+        return RUN[options.command](python, options, rest)
+    except CourseError as error:
+        print("course.py: " + str(error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ncourse.py: interrupted; the same command goes on from here")
+        return 130
+
+
+class CourseError(Exception):
+    """What went wrong, in words for the person at the keyboard."""
+
+
+def build_parser():
+    parser = argparse.ArgumentParser(
+        prog="course.py", description="Introduction to deep learning, hands-on"
+    )
+    sub = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = {}
+    for name, words in HELP.items():
+        command = sub.add_parser(
+            name, help=words, description=words, allow_abbrev=False
+        )
+        command.add_argument(
+            "--venv",
+            metavar="DIR",
+            default=os.environ.get("COURSE_VENV", str(ROOT / ".venv")),
+            help="where the environment is (default: .venv)",
+        )
+        commands[name] = command
+    commands["lab"].add_argument(
+        "--no-browser", action="store_true", help="only print the address"
+    )
+    commands["lab"].add_argument("--port", type=int, metavar="N")
+    for name in ("build", "pull"):
+        commands[name].add_argument(
+            "notebooks", nargs="*", metavar="NN", help="numbers, such as 04"
+        )
+    return parser, commands
+
+
+def unsupported_python(version):
+    """Return a line that says which Python serves, or None if this one does.
+
+    Parameters
+    ----------
+    version : tuple of int
+        (major, minor).
+    """
+    if OLDEST <= version <= NEWEST:
+        return None
+    line = (
+        "course.py: Python {}.{} to {}.{} serve, and this is {}.{}: "
+        "TensorFlow has ready-made packages (wheels) for those only."
+    ).format(*OLDEST, *NEWEST, *version)
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        name = f"python3.{minor}"
+        if shutil.which(name) and answers(name, "--version"):
+            return line + f" This machine has one: {name} course.py"
+    return line
+
+
+def answers(*command):
+    """Return what a command prints, without line ends; "" if it fails."""
+    try:
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    except OSError:
+        return ""
+    return done.stdout.decode().strip() if done.returncode == 0 else ""
+
+
+# --- the environment ------------------------------------------------------
+
+
+def prepare_environment(folder):
+    """Make the environment where it is missing; return its Python.
+
+    An environment counts as finished only if its stamp, written last,
+    matches requirements.txt; anything else is installed (again).
+    """
+    folder = Path(folder).expanduser().absolute()
+    python = environment_python(folder)
+    wanted = fingerprint(folder)
+    stamp = folder / STAMP
+    if python.exists() and stamp.exists():
+        if stamp.read_text(encoding="utf-8") == wanted:
+            return python
+    make_environment(folder, python)
+    install(python, folder)
+    fresh = folder / (STAMP + ".new")
+    fresh.write_text(wanted, encoding="utf-8")
+    os.replace(str(fresh), str(stamp))
+    return python
+
+
+def environment_python(folder):
+    if os.name == "nt":
+        return folder / "Scripts" / "python.exe"
+    return folder / "bin" / "python"
+
+
+def fingerprint(folder):
+    """Return what decides whether an environment is up to date, as text."""
+    digest = hashlib.sha256()
+    for name in ("requirements.txt", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes().replace(b"\r\n", b"\n"))
+    parts = [digest.hexdigest(), MINOR, platform.machine()]
+    return "\n".join([*parts, str(ROOT), str(folder)]) + "\n"
+
+
+def make_environment(folder, python):
+    """Create the virtual environment, unless a working one is there."""
+    stamp = folder / STAMP
+    if stamp.exists():
+        stamp.unlink()  # from here on it is unfinished
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / "pyvenv.cfg").exists():
+            raise CourseError(
+                f"{folder} is a folder with other things in it; give --venv a new "
+                "folder, or an empty one"
+            )
+        if works(python):
+            return
+    print(f"Making the environment in {folder}", flush=True)
+    made = subprocess.call([sys.executable, "-m", "venv", "--clear", folder])
+    if made != 0:
+        raise CourseError(
+            "this Python could not make an environment (on Debian and Ubuntu: "
+            "sudo apt install python3-venv)"
+        )
+
+
+def works(python):
+    """Is this Python there, of our version, and does its pip run?"""
+    if not python.exists():
+        return False
+    code = "import pip, sys; print('{}.{}'.format(*sys.version_info))"
+    return answers(str(python), "-c", code) == MINOR
+
+
+def install(python, folder):
+    print(
+        "Installing what requirements.txt names: some minutes, and about "
+        "2 GB of disk. Only the first time.",
+        flush=True,
+    )
+    start = time.perf_counter()
+    command = [str(python), "-m", "pip", "install", "--prefer-binary"]
+    command += ["--disable-pip-version-check", "--quiet"]
+    code = subprocess.call(
+        [*command, "-r", "requirements.txt"], cwd=str(ROOT)
+    )
+    if code != 0:
+        raise CourseError(
+            "the installation did not finish (above: why). With a network, "
+            "the same command takes it up again."
+        )
+    took = time.perf_counter() - start
+    print(f"Installed in {took:.0f} s.", flush=True)
+
+
+# --- the commands ---------------------------------------------------------
+
+
+def run(python, *arguments):
+    """Run the environment's Python in the course's folder; its exit code."""
+    command = [str(python), *[str(argument) for argument in arguments]]
+    process = subprocess.Popen(command, cwd=str(ROOT))
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # the child got it too, and answers for itself
+
+
+def lab(python, options, rest):
+    arguments = ["--ServerApp.root_dir=" + str(ROOT)]
+    arguments += ["--LabApp.default_url=/lab/tree/" + FIRST]
+    # no question to the network about newer versions
+    arguments += [
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
+    ]
+    if options.no_browser:
+        arguments.append("--no-browser")
+    if options.port is not None:
+        arguments.append(f"--port={options.port}")
+    return run(python, "-m", "jupyterlab", *arguments, *rest)
+
+
+def test(python, options, rest):
+    """Lint, then unit tests and complete notebooks in one parallel run."""
+    lint = run(python, "-m", "ruff", "check", "--quiet", ".")
+    print("ruff: " + ("clean" if lint == 0 else "see above"), flush=True)
+    arguments = ["-m", "pytest", "--nbval", "--nbval-current-env"]
+    arguments += ["-n", min(os.cpu_count() or 1, 4), "--dist", "loadfile"]
+    if not any(names_a_path(argument) for argument in rest):
+        # the notebooks first: they take longest
+        notebooks = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+        arguments += [path.relative_to(ROOT).as_posix() for path in notebooks]
+        arguments += ["tests"]
+    return run(python, *arguments, *rest) or lint
+
+
+def names_a_path(argument):
+    name = re.split("::", argument)[0]
+    return not name.startswith("-") and (ROOT / name).exists()
+
+
+def build(python, options, rest):
+    return run(python, "-m", "helpers.build", "build", *options.notebooks)
+
+
+def pull(python, options, rest):
+    return run(python, "-m", "helpers.build", "pull", *options.notebooks)
+
+
+def bench(python, options, rest):
+    return run(python, "benchmarks/bench.py", *rest)
+
+
+HELP = {
+    "lab": "open JupyterLab on the first notebook",
+    "test": "lint, unit tests and all notebooks; more arguments go to pytest",
+    "build": "execute notebooks/source/NN_*.py into complete and student "
+    "notebooks (all, or the numbers given)",
+    "pull": "take edits made in a complete notebook back into its source",
+    "bench": "measure the course's networks, data and meter",
+}
+PASSES_ON = ("lab", "test", "bench")
+RUN = {"lab": lab, "test": test, "build": build, "pull": pull, "bench": bench}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The exercises' checkers: a module nbNN for each notebook."""

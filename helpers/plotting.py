@@ -1,0 +1,253 @@
+"""One look for all figures of the course.
+
+One quantity has one colour, line style and marker everywhere; every figure is
+shown with a sentence that says what is to be seen.
+"""
+
+import io
+
+import numpy as np
+
+# Okabe and Ito's colours, told apart by nearly all eyes
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+GREY = "#7F7F7F"
+# what each quantity looks like: colour, line style, marker
+STYLE = {
+    "training": {"color": BLUE, "linestyle": "-", "marker": "o"},
+    "validation": {"color": ORANGE, "linestyle": "--", "marker": "s"},
+    "test": {"color": VERMILION, "linestyle": ":", "marker": "^"},
+    "NumPy": {"color": GREEN, "linestyle": "-", "marker": "o"},
+    "TensorFlow": {"color": PURPLE, "linestyle": "--", "marker": "D"},
+    "scikit-learn": {"color": SKY, "linestyle": "-.", "marker": "v"},
+    "bound": {"color": GREY, "linestyle": ":", "marker": ""},
+}
+CLASSES = (BLUE, VERMILION, GREEN)  # of two or three, in a plane
+AMOUNTS = "cividis"  # colour map of quantities that start at zero
+SIGNED = "RdBu_r"  # colour map of quantities around zero; keep its centre
+DPI = 100
+WIDTH = 7.0  # inches, at most
+
+
+def figure(rows=1, columns=1, width=WIDTH, height=None, **options):
+    """Make a figure with the course's look.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Of the grid of axes.
+    width, height : float
+        In inches; the width is at most 7. The height defaults to what gives
+        each axes the proportions of a wide photograph.
+    **options
+        Passed on to `matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    tuple
+        The figure, and its axes (one, or an array as `subplots` gives them).
+
+    Raises
+    ------
+    ValueError
+        If the figure would be wider than a page.
+    """
+    import matplotlib.pyplot as plt
+
+    if not 0 < width <= WIDTH:
+        raise ValueError(f"width: expected at most {WIDTH} inches, got {width}")
+    height = height or 0.62 * width / columns * rows
+    options.setdefault("layout", "constrained")
+    with plt.rc_context(LOOK):
+        return plt.subplots(rows, columns, figsize=(width, height), **options)
+
+
+LOOK = {
+    "figure.dpi": DPI,
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 4.5,
+}
+
+
+def show(fig, alt):
+    """Show a figure with its alternative text, and close it.
+
+    The text stands where the picture cannot be seen: in the notebook's
+    output, in its metadata, and so on the rendered pages.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        What to show.
+    alt : str
+        A full sentence or two: what a reader would have seen.
+
+    Raises
+    ------
+    ValueError
+        If the text is no sentence.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    alt = " ".join(alt.split())
+    if len(alt) < 40 or not alt.endswith("."):
+        raise ValueError(
+            f"alt: expected a full sentence about the figure, got {alt!r}"
+        )
+    buffer = io.BytesIO()
+    fig.savefig(
+        buffer, format="png", dpi=DPI, metadata={"Software": None}
+    )
+    plt.close(fig)
+    display(
+        {"image/png": buffer.getvalue(), "text/plain": alt},
+        raw=True,
+        metadata={"image/png": {"alt": alt}},
+    )
+
+
+def digits(images, titles=None, columns=10, size=0.7, **options):
+    """Draw images of digits in a grid.
+
+    Parameters
+    ----------
+    images : array_like (D, 784) or (D, 28, 28)
+        Values in [0, 1], unless `options` sets other limits.
+    titles : sequence of str, optional
+        One above each image.
+    columns : int
+        Images in a row.
+    size : float
+        Of an image, in inches.
+    **options
+        Passed on to `imshow`; by default ink is black on white paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    images = _squares(images)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    tall = size * (1.0 if titles is None else 1.3)
+    fig, axes = figure(
+        rows, columns, min(WIDTH, size * columns), tall * rows, squeeze=False
+    )
+    options = {"cmap": "gray_r", "vmin": 0, "vmax": 1, **options}
+    for ax in axes.flat:
+        ax.axis("off")
+    for i, (ax, image) in enumerate(zip(axes.flat, images)):
+        ax.imshow(image, **options)
+        if titles is not None:
+            ax.set_title(titles[i], fontsize=8, loc="center", pad=2)
+    return fig
+
+
+def weights(W, columns=8, size=0.8, title=None):
+    """Draw the columns of a weight matrix as images, zero in the middle.
+
+    Parameters
+    ----------
+    W : ndarray (784, N)
+        Column n is what the weights of neuron n look like.
+    columns : int
+        Images in a row.
+    size : float
+        Of an image, in inches.
+    title : str, optional
+        Above the grid.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With one colour scale for all images, beside them.
+    """
+    limit = float(np.max(np.abs(W)))
+    fig = digits(
+        W.T, columns=columns, size=size, cmap=SIGNED, vmin=-limit, vmax=limit
+    )
+    image = fig.axes[0].images[0]
+    fig.colorbar(image, ax=fig.axes, label="weight", shrink=0.8)
+    if title:
+        fig.suptitle(title, fontsize=11, x=0.02, ha="left")
+    return fig
+
+
+def learning_curves(history, ax, key, label):
+    """Draw a quantity against the epoch, for each sample in the history.
+
+    Parameters
+    ----------
+    history : dict of str to list of float
+        Keys such as "training loss" and "validation accuracy"; those that
+        end in `key` are drawn, in the sample's colour.
+    ax : matplotlib.axes.Axes
+        Where to.
+    key : str
+        "loss", "accuracy" or whatever the keys end in.
+    label : str
+        Of the vertical axis, with its unit.
+    """
+    for name, values in history.items():
+        sample, _, quantity = name.partition(" ")
+        if quantity == key:
+            epochs = np.arange(1, len(values) + 1)
+            ax.plot(epochs, values, label=sample, **STYLE[sample])
+    ax.set(xlabel="epoch", ylabel=label)
+    ax.legend()
+
+
+def confusion_matrix(counts, ax, names=None):
+    """Draw a confusion matrix: true classes down, predicted ones across.
+
+    The right predictions would outshine the mistakes, so the colours show
+    the mistakes alone; all numbers are written in.
+
+    Parameters
+    ----------
+    counts : ndarray (K, K)
+        counts[t, p]: samples of class t that were taken for class p.
+    ax : matplotlib.axes.Axes
+        Where to.
+    names : sequence of str, optional
+        Of the classes; 0 to K - 1 by default.
+    """
+    counts = np.asarray(counts)
+    mistakes = counts.astype(float)
+    np.fill_diagonal(mistakes, np.nan)
+    top = max(float(np.nanmax(mistakes)), 1.0)
+    image = ax.imshow(mistakes, cmap=AMOUNTS, vmin=0, vmax=top)
+    for (t, p), count in np.ndenumerate(counts):
+        light = t != p and count < 0.6 * top
+        ax.text(
+            p, t, str(count), ha="center", va="center", fontsize=8,
+            color="white" if light else "black",
+            weight="bold" if t == p else "normal",
+        )
+    names = range(len(counts)) if names is None else names
+    ax.set_xticks(range(len(counts)), names)
+    ax.set_yticks(range(len(counts)), names)
+    ax.set(xlabel="predicted class", ylabel="true class")
+    ax.figure.colorbar(image, ax=ax, label="wrong predictions", shrink=0.8)
+
+
+def _squares(images):
+    """Return images (D, s * s) or (D, s, s) as (D, s, s)."""
+    images = np.asarray(images)
+    if images.ndim == 3:
+        return images
+    side = round(images.shape[-1] ** 0.5) if images.ndim == 2 else 0
+    if images.ndim != 2 or side * side != images.shape[-1]:
+        raise ValueError(
+            "images: expected (D, s * s) or (D, s, s), got "
+            f"{images.shape}"
+        )
+    return images.reshape(-1, side, side)
