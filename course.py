@@ -157,7 +157,7 @@ def make_environment(folder, python):
     if folder.exists() and any(folder.iterdir()):
         if not (folder / "pyvenv.cfg").exists():
             raise CourseError(
-                f"{folder} is a folder with other things in it; give --venv a new "
+                f"{folder} holds other things; give --venv a new "
                 "folder, or an empty one"
             )
         if works(python):

@@ -467,7 +467,7 @@ def _where(error):
 def _in_library(filename):
     return any(
         part in filename
-        for part in ("site-packages", "dist-packages", "/lib/python", "\\Lib\\")
+        for part in ("site-packages", "dist-packages", "/lib/python", r"\Lib")
     )
 
 

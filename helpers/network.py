@@ -26,12 +26,11 @@ def softmax(z):
 
 
 def initialise(M, N, K, rng, dtype=np.float32):
-    """Draw the parameters of an M-N-K network. Source: He et al. (2015)."""
+    """Draw W0, b0, W1, b1 of an M-N-K network. Source: He et al. (2015)."""
     W0 = rng.standard_normal((M, N)) * np.sqrt(2 / M)
     W1 = rng.standard_normal((N, K)) * np.sqrt(2 / N)
-    return W0.astype(dtype), np.zeros(N, dtype), W1.astype(dtype), np.zeros(
-        K, dtype
-    )
+    parameters = W0, np.zeros(N), W1, np.zeros(K)
+    return tuple(array.astype(dtype) for array in parameters)
 
 
 def forward(x, W0, b0, W1, b1):

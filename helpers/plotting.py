@@ -55,11 +55,11 @@ def figure(rows=1, columns=1, width=WIDTH, height=None, **options):
     import matplotlib.pyplot as plt
 
     if not 0 < width <= WIDTH:
-        raise ValueError(f"width: expected at most {WIDTH} inches, got {width}")
+        raise ValueError(f"width: expected up to {WIDTH} inches, got {width}")
     height = height or 0.62 * width / columns * rows
     options.setdefault("layout", "constrained")
-    with plt.rc_context(LOOK):
-        return plt.subplots(rows, columns, figsize=(width, height), **options)
+    plt.rcParams.update(LOOK)
+    return plt.subplots(rows, columns, figsize=(width, height), **options)
 
 
 LOOK = {
@@ -251,3 +251,63 @@ def _squares(images):
             f"{images.shape}"
         )
     return images.reshape(-1, side, side)
+
+
+MAP = (
+    ("theory", GREEN, (
+        ("01", "Why is a straight\ncut not enough?"),
+        ("02", "What does a\nnetwork compute?"),
+        ("03", "Where do the\ngradients come from?"),
+    )),
+    ("networks", BLUE, (
+        ("04", "Can 60 lines of\nNumPy read digits?"),
+        ("05", "What does a\nlibrary change?"),
+    )),
+    ("studies", ORANGE, (
+        ("06", "How wide,\nhow deep?"),
+        ("07", "How fast may we\ngo down?"),
+        ("08", "When does it\nmemorise?"),
+    )),
+    ("comparison", VERMILION, (("09", "Which tool, at\nwhat price?"),)),
+)
+
+
+def course_map():
+    """Draw the notebooks of the course with their questions.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = figure(height=4.2)
+    ax.set(xlim=(0, 11.2), ylim=(-0.2, 5.9))
+    ax.axis("off")
+    before = None
+    for row, (stage, colour, notebooks) in enumerate(MAP):
+        y = 4.9 - 1.5 * row
+        ax.text(0, y, stage, va="center", weight="bold")
+        for column, (number, question) in enumerate(notebooks):
+            x = 3.2 + 3.2 * column
+            ax.text(
+                x, y, f"{number}\n{question}", ha="center", va="center",
+                fontsize=9, bbox={
+                    "boxstyle": "round,pad=0.4", "edgecolor": colour,
+                    "facecolor": "white", "linewidth": 1.8,
+                },
+            )
+            if before is not None:
+                _arrow(ax, before, (x, y))
+            before = (x, y)
+    return fig
+
+
+def _arrow(ax, start, end):
+    """Join two boxes of the map: along a row, or down to the next one."""
+    if start[1] == end[1]:
+        ends = (start[0] + 1.25, start[1]), (end[0] - 1.25, end[1])
+    else:
+        ends = (start[0] - 0.2, start[1] - 0.55), (end[0], end[1] + 0.55)
+    ax.annotate(
+        "", xy=ends[1], xytext=ends[0], zorder=0,
+        arrowprops={"arrowstyle": "->", "color": GREY},
+    )

@@ -1,0 +1,210 @@
+"""What notebook 01 draws: points, regions, and a tree as its cuts."""
+
+import numpy as np
+
+from helpers import plotting
+
+MARKERS = ("o", "s", "^")
+GREY = plotting.GREY
+
+
+def points(ax, x, y, names=("class 0", "class 1"), size=9):
+    """Draw points of the plane, a colour and a marker for each class.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    x : ndarray (D, 2)
+        The points, one row each.
+    y : ndarray (D,)
+        Their classes, from 0.
+    names : sequence of str
+        Of the classes, for a legend.
+    size : float
+        Of a marker, in square points.
+    """
+    for k, name in enumerate(names):
+        own = np.asarray(x)[np.asarray(y) == k]
+        ax.scatter(
+            own[:, 0], own[:, 1], s=size, color=plotting.CLASSES[k],
+            marker=MARKERS[k], linewidth=0, alpha=0.7, label=name,
+        )
+
+
+def line(ax, w, c, **options):
+    """Draw the straight line w . x = c inside the limits of the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Its limits are kept.
+    w : array_like (2,)
+        Weights of the linear function.
+    c : float
+        Where it is cut.
+    **options
+        Passed on to `plot`.
+    """
+    limits = ax.axis()
+    w = np.asarray(w, dtype=float)
+    middle = np.array([limits[0] + limits[1], limits[2] + limits[3]]) / 2
+    foot = middle + w * (c - w @ middle) / (w @ w)
+    along = np.array([-w[1], w[0]]) / np.sqrt(w @ w)
+    reach = np.hypot(limits[1] - limits[0], limits[3] - limits[2])
+    ends = foot + np.outer([-reach, reach], along)
+    options = {"color": plotting.BLACK, "linewidth": 1.5, **options}
+    ax.plot(ends[:, 0], ends[:, 1], **options)
+    ax.axis(limits)
+
+
+def regions(ax, predict, limits, steps=240):
+    """Colour the plane by the class that a classifier gives to each point.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to; its limits are set.
+    predict : callable
+        predict(x) gives the classes (D,), from 0, of points (D, 2).
+    limits : tuple of float
+        Left, right, bottom, top.
+    steps : int
+        Points along each axis at which the classifier is asked.
+    """
+    u = np.linspace(limits[0], limits[1], steps)
+    v = np.linspace(limits[2], limits[3], steps)
+    grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
+    classes = np.asarray(predict(grid)).reshape(steps, steps)
+    k = len(plotting.CLASSES)
+    ax.contourf(
+        u, v, classes, levels=np.arange(k + 1) - 0.5,
+        colors=plotting.CLASSES, alpha=0.18,
+    )
+    ax.axis(limits)
+
+
+def tree_cuts(tree):
+    """Return the cuts of a decision tree, in the order of depth.
+
+    Parameters
+    ----------
+    tree : sklearn.tree.DecisionTreeClassifier
+        Fitted, on points of the plane.
+
+    Returns
+    -------
+    dict of int to int
+        Node of the tree -> number of its cut, from 1, level by level.
+    """
+    t, level, numbers = tree.tree_, [0], {}
+    while level:
+        below = []
+        for node in level:
+            if t.children_left[node] >= 0:
+                numbers[node] = len(numbers) + 1
+                below += [t.children_left[node], t.children_right[node]]
+        level = below
+    return numbers
+
+
+def cuts_in_plane(ax, tree, limits):
+    """Draw each cut of a tree where it acts, with its number.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    tree : sklearn.tree.DecisionTreeClassifier
+        Fitted, on points of the plane.
+    limits : tuple of float
+        Left, right, bottom, top of the plane.
+    """
+    t, numbers = tree.tree_, tree_cuts(tree)
+
+    def draw(node, box):
+        if node not in numbers:
+            return
+        variable, cut = t.feature[node], t.threshold[node]
+        along = 2 - 2 * variable  # the other variable's entries in the box
+        ends = box[along], box[along + 1]
+        middle = (ends[0] + ends[1]) / 2
+        if variable == 0:
+            ax.plot([cut, cut], ends, color="black", linewidth=1.3)
+            _number(ax, cut, middle, numbers[node])
+        else:
+            ax.plot(ends, [cut, cut], color="black", linewidth=1.3)
+            _number(ax, middle, cut, numbers[node])
+        low, high = list(box), list(box)
+        low[2 * variable + 1] = high[2 * variable] = cut
+        draw(t.children_left[node], low)
+        draw(t.children_right[node], high)
+
+    draw(0, list(limits))
+
+
+def tree_diagram(ax, tree):
+    """Draw a tree: its cuts as numbered nodes, its leaves with their content.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to; it is left without axis.
+    tree : sklearn.tree.DecisionTreeClassifier
+        Fitted, with the classes 0 and 1.
+    """
+    t, numbers = tree.tree_, tree_cuts(tree)
+    places = {}
+
+    def place(node, depth, free):
+        if node not in numbers:
+            places[node] = (free, -depth)
+            return free + 1
+        left, right = t.children_left[node], t.children_right[node]
+        free = place(left, depth + 1, free)
+        free = place(right, depth + 1, free)
+        places[node] = ((places[left][0] + places[right][0]) / 2, -depth)
+        return free
+
+    leaves = place(0, 0, 0)
+    for node, (u, v) in places.items():
+        if node in numbers:
+            _branches(ax, t, node, places)
+            _number(ax, u, v, numbers[node])
+            words = f"$x_{t.feature[node] + 1}$ < {t.threshold[node]:.2f}"
+            ax.annotate(words, (u, v), (0, 9), textcoords="offset points",
+                        ha="center", fontsize=8)
+        else:
+            _leaf(ax, t, node, u, v)
+    deepest = min(v for _, v in places.values())
+    ax.set(xlim=(-0.6, leaves - 0.4), ylim=(deepest - 0.35, 0.35))
+    ax.axis("off")
+
+
+def _branches(ax, t, node, places):
+    u, v = places[node]
+    for child, word in (
+        (t.children_left[node], "yes"), (t.children_right[node], "no")
+    ):
+        a, b = places[child]
+        ax.plot([u, a], [v, b], color=GREY, linewidth=1, zorder=0)
+        ax.text((u + a) / 2, (v + b) / 2, word, fontsize=7, ha="center",
+                va="center", color="#555555",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})
+
+
+def _leaf(ax, t, node, u, v):
+    shares = t.value[node][0]
+    counts = np.rint(shares / shares.sum() * t.n_node_samples[node])
+    k = int(np.argmax(counts))
+    ax.scatter([u], [v], s=170, marker=MARKERS[k], linewidth=0,
+               color=plotting.CLASSES[k])
+    words = f"{counts[0]:.0f} : {counts[1]:.0f}"
+    ax.annotate(words, (u, v), (0, -17), textcoords="offset points",
+                ha="center", fontsize=8)
+
+
+def _number(ax, u, v, number):
+    ax.text(u, v, str(number), fontsize=7.5, ha="center", va="center",
+            zorder=5, bbox={"boxstyle": "circle,pad=0.2",
+                            "facecolor": "white", "edgecolor": "black"})

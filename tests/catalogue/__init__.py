@@ -1,0 +1,1 @@
+"""Wrong and alternative right answers to every exercise, for its checker."""
