@@ -11,6 +11,7 @@ student copy; `solution-only` is left out there as a whole;
 """
 
 import argparse
+import base64
 import hashlib
 import os
 import re
@@ -35,6 +36,11 @@ KERNEL = {
         "name": "python3",
     },
     "language_info": {"name": "python"},
+}
+# pictures of the README: notebook, and which of its figures
+PICTURES = {
+    "digits": ("04_numpy_single_hidden_layer", 0),
+    "learning_curves": ("04_numpy_single_hidden_layer", 2),
 }
 CELL_SECONDS = 600  # no cell of the course comes near this
 
@@ -198,6 +204,21 @@ def write(notebook, path):
     os.replace(fresh, path)
 
 
+def pictures(stem, notebook):
+    """Return {name: PNG bytes} of the README's pictures from a notebook."""
+    figures = [
+        output.data["image/png"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    return {
+        name: base64.b64decode(figures[place])
+        for name, (owner, place) in PICTURES.items()
+        if owner == stem
+    }
+
+
 def to_source(notebook):
     """Return the percent script of a notebook, a string."""
     plain = nbformat.v4.new_notebook()
@@ -235,6 +256,9 @@ def build(numbers=()):
         execute(notebook)
         write(notebook, NOTEBOOKS / f"{source.stem}.ipynb")
         write(student, STUDENT / f"{source.stem}.ipynb")
+        for name, image in pictures(source.stem, notebook).items():
+            folder = NOTEBOOKS.parent / "docs" / "pictures"
+            (folder / f"{name}.png").write_bytes(image)
         print(f"{time.perf_counter() - start:.0f} s", flush=True)
 
 

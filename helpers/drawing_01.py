@@ -6,6 +6,7 @@ from helpers import plotting
 
 MARKERS = ("o", "s", "^")
 GREY = plotting.GREY
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
 
 
 def points(ax, x, y, names=("class 0", "class 1"), size=9):
@@ -58,7 +59,15 @@ def line(ax, w, c, **options):
     ax.axis(limits)
 
 
-def regions(ax, predict, limits, steps=240):
+def square(x, margin=0.05):
+    """Return limits of a square that holds all points x (D, 2)."""
+    low, high = np.min(x, axis=0), np.max(x, axis=0)
+    half = (0.5 + margin) * np.max(high - low)
+    u, v = (low + high) / 2
+    return u - half, u + half, v - half, v + half
+
+
+def regions(ax, predict, limits, steps=240, colors=plotting.CLASSES):
     """Colour the plane by the class that a classifier gives to each point.
 
     Parameters
@@ -71,15 +80,16 @@ def regions(ax, predict, limits, steps=240):
         Left, right, bottom, top.
     steps : int
         Points along each axis at which the classifier is asked.
+    colors : sequence of str
+        One for each class.
     """
     u = np.linspace(limits[0], limits[1], steps)
     v = np.linspace(limits[2], limits[3], steps)
     grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
     classes = np.asarray(predict(grid)).reshape(steps, steps)
-    k = len(plotting.CLASSES)
     ax.contourf(
-        u, v, classes, levels=np.arange(k + 1) - 0.5,
-        colors=plotting.CLASSES, alpha=0.18,
+        u, v, classes, levels=np.arange(len(colors) + 1) - 0.5,
+        colors=colors, alpha=0.18,
     )
     ax.axis(limits)
 
@@ -171,9 +181,9 @@ def tree_diagram(ax, tree):
         if node in numbers:
             _branches(ax, t, node, places)
             _number(ax, u, v, numbers[node])
-            words = f"$x_{t.feature[node] + 1}$ < {t.threshold[node]:.2f}"
-            ax.annotate(words, (u, v), (0, 9), textcoords="offset points",
-                        ha="center", fontsize=8)
+            words = f"$x_{t.feature[node] + 1}$ ≤ {t.threshold[node]:.2f}"
+            ax.annotate(words, (u, v), (0, 10), textcoords="offset points",
+                        ha="center", fontsize=8, bbox=PAPER)
         else:
             _leaf(ax, t, node, u, v)
     deepest = min(v for _, v in places.values())
@@ -189,8 +199,7 @@ def _branches(ax, t, node, places):
         a, b = places[child]
         ax.plot([u, a], [v, b], color=GREY, linewidth=1, zorder=0)
         ax.text((u + a) / 2, (v + b) / 2, word, fontsize=7, ha="center",
-                va="center", color="#555555",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})
+                va="center", color="#555555", bbox=PAPER)
 
 
 def _leaf(ax, t, node, u, v):
@@ -208,3 +217,26 @@ def _number(ax, u, v, number):
     ax.text(u, v, str(number), fontsize=7.5, ha="center", va="center",
             zorder=5, bbox={"boxstyle": "circle,pad=0.2",
                             "facecolor": "white", "edgecolor": "black"})
+
+
+def pair_map(ax, shares):
+    """Draw shares for all pairs of classes, with percent written in.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    shares : ndarray (K, K)
+        The share of classes i and j at [i, j], i > j; from 0 to 0.5.
+    """
+    K = len(shares)
+    image = ax.imshow(shares, cmap=plotting.AMOUNTS, vmin=0, vmax=0.5)
+    for i in range(K):
+        for j in range(i):
+            ax.text(
+                j, i, f"{100 * shares[i, j]:.0f}", ha="center", va="center",
+                fontsize=8, color="white" if shares[i, j] < 0.3 else "black",
+            )
+    ax.figure.colorbar(image, ax=ax, label="share wrong")
+    ax.set(xlabel="class", ylabel="class", xlim=(-0.5, K - 1.5),
+           ylim=(K - 0.5, 0.5), xticks=range(K - 1), yticks=range(1, K))

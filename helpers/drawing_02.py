@@ -5,7 +5,7 @@ import numpy as np
 from helpers import plotting
 
 X, HIDDEN, OUTPUT = 0.0, 4.0, 8.0  # where the three columns stand
-SHOWN = {X: 4, HIDDEN: 4, OUTPUT: 3}  # circles drawn, of many
+SHOWN = {X: 3, HIDDEN: 3, OUTPUT: 3}  # circles drawn, of many
 COLOURS = {X: "#DDDDDD", HIDDEN: "#CFE6F5", OUTPUT: "#FBE3C8"}
 RADIUS = 0.36
 
@@ -22,11 +22,11 @@ def network_diagram(M, N, K):
     -------
     matplotlib.figure.Figure
     """
-    fig, ax = plotting.figure(height=4.9)
+    fig, ax = plotting.figure(height=4.2)
     _links(ax, X, HIDDEN)
     _links(ax, HIDDEN, OUTPUT)
-    _column(ax, X, ["$x_0$", "$x_1$", "$x_2$", f"$x_{{{M - 1}}}$"])
-    _column(ax, HIDDEN, ["0", "1", "2", str(N - 1)], layer=0)
+    _column(ax, X, ["$x_0$", "$x_1$", f"$x_{{{M - 1}}}$"])
+    _column(ax, HIDDEN, ["0", "1", str(N - 1)], layer=0)
     _column(ax, OUTPUT, ["0", "1", str(K - 1)], layer=1)
     _label_link(ax, X, HIDDEN, (1, 0), "$w_{10}^0$")
     _label_link(ax, HIDDEN, OUTPUT, (1, 0), "$w_{10}^1$")
@@ -37,7 +37,7 @@ def network_diagram(M, N, K):
     )
     _between(ax, X, HIDDEN, f"$W^0$: {M} x {N}\n$b^0$: {N}")
     _between(ax, HIDDEN, OUTPUT, f"$W^1$: {N} x {K}\n$b^1$: {K}")
-    ax.set(xlim=(-1.0, 9.3), ylim=(-3.6, 3.6), aspect="equal")
+    ax.set(xlim=(-1.0, 9.3), ylim=(-3.1, 2.9), aspect="equal")
     ax.set_title(f"The network {M}-{N}-{K}: layer 0 is the first hidden layer")
     ax.axis("off")
     return fig
@@ -54,8 +54,8 @@ def _links(ax, left, right):
     for y in _heights(left):
         for other in _heights(right):
             ax.plot(
-                [left, right], [y, other], color=plotting.GREY, lw=0.6,
-                alpha=0.6, zorder=1,
+                [left, right], [y, other], color="#BBBBBB", lw=0.6,
+                zorder=1,
             )
 
 
@@ -105,12 +105,12 @@ def _label_link(ax, left, right, ends, text):
 
 
 def _names(ax, x, above, below):
-    ax.text(x, 3.2, above, ha="center", va="center", weight="bold")
-    ax.text(x, -3.1, below, ha="center", va="center")
+    ax.text(x, 2.6, above, ha="center", va="center", weight="bold")
+    ax.text(x, -2.5, below, ha="center", va="center")
 
 
 def _between(ax, left, right, text):
     ax.text(
-        (left + right) / 2, -3.1, text, ha="center", va="center",
+        (left + right) / 2, -2.5, text, ha="center", va="center",
         color=plotting.BLUE,
     )

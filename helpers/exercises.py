@@ -313,7 +313,7 @@ _hints_shown = {}
 
 
 def solution(number):
-    """Show the course's solution of an exercise, from the notebook's source."""
+    """Show the course's solution of an exercise, as its source has it."""
     find(number)
     text = solutions(int(number.split(".")[0])).get(number)
     if text is None:
@@ -478,7 +478,7 @@ def _what_next(number, outcome):
     if outcome == NOT_ATTEMPTED:
         return (
             "Write your answer in the cell above in place of the line with "
-            f'`raise`, then run this cell again. hint("{number}") helps.'
+            f'`raise`; run both cells. hint("{number}") helps.'
         )
     if _registry[number].hints and outcome != NOT_JUDGED:
         return f'Change it and run both cells again. hint("{number}") helps.'

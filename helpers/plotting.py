@@ -17,10 +17,10 @@ STYLE = {
     "training": {"color": BLUE, "linestyle": "-", "marker": "o"},
     "validation": {"color": ORANGE, "linestyle": "--", "marker": "s"},
     "test": {"color": VERMILION, "linestyle": ":", "marker": "^"},
-    "NumPy": {"color": GREEN, "linestyle": "-", "marker": "o"},
+    "NumPy": {"color": GREEN, "linestyle": "-", "marker": "P"},
     "TensorFlow": {"color": PURPLE, "linestyle": "--", "marker": "D"},
     "scikit-learn": {"color": SKY, "linestyle": "-.", "marker": "v"},
-    "bound": {"color": GREY, "linestyle": ":", "marker": ""},
+    "bound": {"color": GREY, "linestyle": "-.", "marker": ""},
 }
 CLASSES = (BLUE, VERMILION, GREEN)  # of two or three, in a plane
 AMOUNTS = "cividis"  # colour map of quantities that start at zero
@@ -102,16 +102,26 @@ def show(fig, alt):
         raise ValueError(
             f"alt: expected a full sentence about the figure, got {alt!r}"
         )
-    buffer = io.BytesIO()
-    fig.savefig(
-        buffer, format="png", dpi=DPI, metadata={"Software": None}
-    )
+    image = _png(fig)
     plt.close(fig)
     display(
-        {"image/png": buffer.getvalue(), "text/plain": alt},
+        {"image/png": image, "text/plain": alt},
         raw=True,
         metadata={"image/png": {"alt": alt}},
     )
+
+
+def _png(fig):
+    """Return a figure as a small PNG: 256 colours serve, at a third."""
+    from PIL import Image
+
+    large, small = io.BytesIO(), io.BytesIO()
+    fig.savefig(large, format="png", dpi=DPI)
+    image = Image.open(large).convert("RGB")
+    rare_too = Image.Quantize.MAXCOVERAGE  # small coloured things as well
+    image = image.quantize(256, rare_too, dither=Image.Dither.NONE)
+    image.save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def digits(images, titles=None, columns=10, size=0.7, **options):

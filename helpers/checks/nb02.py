@@ -18,7 +18,7 @@ from helpers.exercises import Wrong, as_array, as_tuple, compare, exercise
 def neuron(answer):
     rng = np.random.default_rng(21)
     cases = [
-        (np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), 4.0),
+        (np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), 5.0),
         (np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, -2.0]), -1.0),
     ]
     for M in (1, 2, 50):
@@ -75,14 +75,11 @@ def _compare_neuron(received, x, w, b, given):
             "Only the last input is counted: the loop overwrites z instead "
             "of adding to it.",
         ),
-        (
-            [z, -min(0.0, z)],
-            "a has the two sides of ReLU exchanged.",
-        ),
         ([z, abs(z)], "a is |z|; ReLU gives 0 where z is negative."),
         (
-            [z, min(0.0, z)],
-            "a is min(0, z); ReLU is the maximum of the two.",
+            [z, 0.0],
+            "a is 0 for a positive z: the two sides of ReLU are exchanged, "
+            "or min stands where max should.",
         ),
     ]
     compare(received, [z, a], given, mistakes, name="(z, a)")
@@ -101,7 +98,7 @@ def layer(answer):
     rng = np.random.default_rng(22)
     x = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 1.0], [3.0, 1.0, 2.0]])
     W = np.array([[1.0, 0.0, 2.0], [3.0, 1.0, -1.0], [-2.0, 4.0, 5.0]])
-    cases = [(x, W, np.array([10.0, 20.0, 30.0]))]
+    cases = [(x, W, np.array([10.0, -20.0, 30.0]))]
     for D, M, N in [(4, 3, 2), (1, 5, 3), (6, 2, 6), (3, 4, 1)]:
         cases.append(
             (
@@ -118,7 +115,10 @@ def layer(answer):
             f"x of shape {x.shape}, W of shape {W.shape}, b of {b.shape}"
         )
         received = answer(x, W, b)
-        compare(received, x @ W + b, given, _layer_mistakes(x, W, b), name="z")
+        compare(
+            received, x @ W + b, given, _layer_mistakes(x, W, b),
+            name="the result z",
+        )
 
 
 def _layer_mistakes(x, W, b):
@@ -347,9 +347,12 @@ def softmax(answer):
     cases = [np.array([[0.0, 1.0, 2.0], [3.0, 1.0, -1.0]])]
     cases += [rng.normal(0, 2, shape) for shape in ((3, 3), (1, 10), (5, 2))]
     for z in cases:
+        given, received = f"z {_rows(z)}", answer(z)
+        if not np.all(np.isfinite(as_array(received, "softmax(z)", given))):
+            raise Wrong(TOO_LOW, given, _softmax(z), received)
         compare(
-            answer(z), _softmax(z), f"z {_rows(z)}", _softmax_mistakes(z),
-            name="softmax(z)",
+            received, _softmax(z), given, _softmax_mistakes(z),
+            name="the result",
         )
     for z, sentence in LARGE:
         given, expected = f"z {_rows(z)}", _softmax(z)
@@ -361,6 +364,10 @@ def softmax(answer):
         compare(received, expected, given, [(received, cut)], "softmax(z)")
 
 
+TOO_LOW = (
+    "exp(z) is 0 for every z of the row, and 0 / 0 is NaN. What is "
+    "subtracted from a row has to be its own largest value."
+)
 LARGE = [
     (
         np.array([[1000.0, 1001.0, 1002.0]]),
@@ -369,8 +376,7 @@ LARGE = [
     ),
     (
         np.array([[-1000.0, -1001.0, -1002.0]]),
-        "exp(z) is 0 for every z of the row, and 0 / 0 is NaN. What is "
-        "subtracted from a row has to be as large as its largest value.",
+        TOO_LOW,
     ),
     (
         np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),
@@ -406,8 +412,14 @@ def _softmax_mistakes(z):
             "axis.",
         ),
         (
+            np.exp(z - top) / np.sum(np.exp(z - top)),
+            "The sum is over the whole array; each row is a sample and sums "
+            "to 1 by itself (axis=1).",
+        ),
+        (
             np.exp(z - top),
-            "Numerator only: the division by the sum is missing.",
+            "The largest value of each row is 1, where the sum should be: "
+            "after subtracting the maximum, divide by the sum.",
         ),
         (e, "Numerator only: the division by the sum is missing."),
         (
@@ -423,10 +435,6 @@ def _softmax_mistakes(z):
             np.exp(-z) / np.sum(np.exp(-z), axis=1, keepdims=True),
             "The exponent has the wrong sign: the largest z gets the "
             "smallest probability.",
-        ),
-        (
-            e / np.max(e, axis=1, keepdims=True),
-            "Divided by the largest exponential instead of by their sum.",
         ),
     ]
     if z.shape[0] == z.shape[1]:
@@ -451,7 +459,8 @@ def _softmax_mistakes(z):
     ],
 )
 def count(answer):
-    cases = [[3, 2], [2, 3, 2], [784, 128, 10], [5, 4, 3, 2, 1], [4240, 7, 2]]
+    cases = [[4, 3, 2], [3, 2], [2, 3, 2], [784, 128, 10]]
+    cases += [[5, 4, 3, 2, 1], [4240, 7, 2]]
     for sizes in cases:
         pairs = list(zip(sizes[:-1], sizes[1:]))
         weights = sum(M * N for M, N in pairs)

@@ -64,9 +64,10 @@ def _small_network(seed, D=5, M=4, N=6, K=3):
 def check_forward(forward):
     x = np.array([[1.0, 2.0]])
     W0, b0 = np.array([[1.0, -1.0], [1.0, 0.5]]), np.array([0.0, -1.0])
-    W1, b1 = np.array([[1.0, 0.0], [5.0, 5.0]]), np.array([-3.0, 0.0])
-    # by hand: z0 = (3, -1), a0 = (3, 0), z1 = (0, 0), a1 = (1/2, 1/2)
-    by_hand = [[[3.0, -1.0]], [[3.0, 0.0]], [[0.0, 0.0]], [[0.5, 0.5]]]
+    W1, b1 = np.array([[1.0, 0.0], [5.0, 5.0]]), np.array([-3 - np.log(3), 0])
+    # by hand: z0 = (3, -1), a0 = (3, 0), z1 = (-ln 3, 0), a1 = (1/4, 3/4)
+    z1 = [[-np.log(3), 0.0]]
+    by_hand = [[[3.0, -1.0]], [[3.0, 0.0]], z1, [[0.25, 0.75]]]
     _compare_forward(
         forward(x, W0, b0, W1, b1), by_hand, (x, W0, b0, W1, b1)
     )

@@ -143,6 +143,7 @@ threadpool_limits(limits=1)
 blas = [lib for lib in threadpool_info() if lib["user_api"] == "blas"]
 print("threads per library:", {lib["num_threads"] for lib in blas})
 
+
 # %% [markdown]
 # ## How an exercise works
 #
@@ -159,7 +160,6 @@ print("threads per library:", {lib["num_threads"] for lib in blas})
 # share of places where they agree, a number between 0 and 1, comes out. For
 # `predicted = [7, 2, 1, 0]` and `expected = [7, 2, 1, 5]` it is 0.75. Later
 # this number will be called the *accuracy*.
-
 
 # %% tags=["exercise-0.1"]
 def share_right(predicted, expected):

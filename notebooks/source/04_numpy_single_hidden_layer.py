@@ -96,6 +96,7 @@ plotting.show(
 )
 print(f"shares between {smallest:.1f} and {largest:.1f} %")
 
+
 # %% [markdown]
 # Nearly balanced, so accuracy is a fair measure, and guessing scores one in
 # ten.
@@ -111,7 +112,6 @@ print(f"shares between {smallest:.1f} and {largest:.1f} %")
 # right class. Write `one_hot(digits, K)`: from an array of D digits make a
 # matrix of shape (D, K) with one such row a sample. For `digits = [3, 0]` and
 # `K = 4` it is `[[0, 0, 0, 1], [1, 0, 0, 0]]`.
-
 
 # %% tags=["exercise-4.1"]
 def one_hot(digits, K):
@@ -134,9 +134,14 @@ check("4.1", one_hot)
 K = 10  # classes
 y_train = one_hot(mnist.y_train, K).astype(np.float32)
 y_validation = one_hot(mnist.y_validation, K).astype(np.float32)
+SAMPLES = {  # what learning curves are drawn from, equally large
+    "training": (mnist.x_train[:10_000], y_train[:10_000]),
+    "validation": (mnist.x_validation, y_validation),
+}
 assert np.all(y_train.sum(axis=1) == 1)
 print("first digits:", mnist.y_train[:3])
 print(y_train[:3].astype(int))
+
 
 # %% [markdown]
 # ## The network: S1
@@ -161,10 +166,9 @@ print(y_train[:3].astype(int))
 # | $\delta_i^0$, $\delta_i^1$ | `delta0`, `delta1` | (D, N), (D, K) |
 #
 # The activation functions come first. `h_prime` takes $z$, as in the lecture.
-# In `softmax` the largest $z$ of each row is subtracted before `exp`: numerator
-# and denominator change by the same factor, so the result does not, and
-# nothing can overflow.
-
+# In `softmax` the largest $z$ of each row is subtracted before `exp`:
+# numerator and denominator change by the same factor, so the result does not,
+# and nothing can overflow.
 
 # %%
 def relu(z):
@@ -187,6 +191,7 @@ z = np.array([[2.0, 0.0, -1.0], [1000.0, 999.0, 0.0]])
 print(relu(z)[0], h_prime(z)[0])
 print(np.round(softmax(z), 3))
 
+
 # %% [markdown]
 # The second row would have been `nan` without the subtraction: `exp(1000)` is
 # beyond the range of floating-point numbers.
@@ -197,7 +202,6 @@ print(np.round(softmax(z), 3))
 # the weights have variance $2/M$, the sum is about as large as its inputs,
 # whatever $M$ is; the 2 makes up for the half that ReLU cuts away (He et al.,
 # 2015). Biases may start at zero.
-
 
 # %%
 def initialise(M, N, K, rng, dtype=np.float32):
@@ -213,6 +217,7 @@ parameters = initialise(M, N, K, np.random.default_rng(SEED))
 count = sum(array.size for array in parameters)
 print(f"{M}-{N}-{K}: {count:,} parameters to be found")
 
+
 # %% [markdown]
 # That is the lecture's "number of free parameters much larger than $10^4$":
 # far too many for trial and error, or for solving equations.
@@ -225,7 +230,6 @@ print(f"{M}-{N}-{K}: {count:,} parameters to be found")
 # neurons and two classes: from `z0 = [[3, -1]]` follows `a0 = [[3, 0]]`, and
 # if then `z1 = [[0, 0]]`, the two classes are equally likely,
 # `a1 = [[0.5, 0.5]]`.
-
 
 # %% tags=["exercise-4.2"]
 def forward(x, W0, b0, W1, b1):
@@ -263,6 +267,7 @@ for name, scale in scales.items():
     sure = np.mean(np.max(a1, axis=1))
     print(f"{name:10} {a0.std():12.2f} {z1.std():12.2f} {sure:12.2f}")
 
+
 # %% [markdown]
 # Too small, and all ten outputs are 0.1: the signal fades on its way through.
 # Too large, and an untrained network is certain of answers that are random:
@@ -276,7 +281,6 @@ for name, scale in scales.items():
 # $\ln a_n^1 = z_n^1 - \ln \sum_m e^{z_m^1}$, since the logarithm of a
 # probability that was rounded to 0 would be infinite.
 
-
 # %%
 def empirical_risk(y, z1):
     """Return the mean cross-entropy of D samples. Source: eq. B1, B4."""
@@ -289,6 +293,7 @@ equal = np.zeros((4, K))  # all classes equally likely
 clueless = empirical_risk(np.eye(4, K), equal)
 print(f"risk of a network without a clue: {clueless:.3f}")
 print(f"ln 10 = {math.log(10):.3f}")
+
 
 # %% [markdown]
 # A network that gives each class 1/10 has a risk of $\ln 10$. Whatever we
@@ -314,7 +319,6 @@ print(f"ln 10 = {math.log(10):.3f}")
 # gradients of the *mean* risk, each of the shape of its parameter. If `y`
 # equals `a1` exactly, all four are zero. Do not be satisfied when it runs: a
 # wrong gradient runs, too.
-
 
 # %% tags=["exercise-4.3"]
 def backward(x, y, z0, a0, a1, W1):
@@ -381,6 +385,7 @@ for name, gradient in zip(NAMES, backward(x, y, z0, a0, a1, zeros[2])):
     largest = np.max(np.abs(gradient))
     print(f"largest entry of d{name}: {largest:.3f}")
 
+
 # %% [markdown]
 # Only the output biases would ever move. $\delta^0$ contains $W^1$ as a
 # factor, and $\partial J/\partial W^1$ contains $a^0$: each waits for the
@@ -393,7 +398,6 @@ for name, gradient in zip(NAMES, backward(x, y, z0, a0, a1, zeros[2])):
 # Now B14 as it stands: propagate all D samples forward, all the way back, and
 # move the parameters by $-\lambda$ times the mean gradient (S4). Then again.
 # We give it a fixed time.
-
 
 # %%
 def full_batch(parameters, x, y, learning_rate, seconds):
@@ -414,7 +418,6 @@ def full_batch(parameters, x, y, learning_rate, seconds):
 # %% [markdown]
 # The prediction is the class with the largest probability (F6), the accuracy
 # the share of right predictions: your function of notebook 00.
-
 
 # %% tags=["nbval-ignore-output"]
 def predict(x, W0, b0, W1, b1):
@@ -437,6 +440,7 @@ print(f"risk: {risks[0]:.2f} -> {risks[-1]:.2f}")
 print(f"validation accuracy: {100 * before:.0f} % -> {100 * after:.0f} %")
 assert before < 0.3 < after and risks[-1] < risks[0]
 
+
 # %% [markdown]
 # It learns: the risk falls with every epoch. But each epoch costs a pass over
 # 50,000 images and ends in a single small step. Most of that work is
@@ -455,9 +459,9 @@ assert before < 0.3 < after and risks[-1] < risks[0]
 # > as above? Write both down.
 
 # %% [markdown] tags=["solution-only"]
-# > **A model answer.** 50,000 / 32 is 1562.5: 1562 full batches and a last one
-# > of 16 samples, 1563 updates, where the lecture's algorithm makes one. Even
-# > if each is a poor estimate, a thousand steps in roughly the right
+# > **A model answer.** 50,000 / 32 is 1562.5: 1562 full batches and a last
+# > one of 16 samples, 1563 updates, where the lecture's algorithm makes one.
+# > Even if each is a poor estimate, a thousand steps in roughly the right
 # > direction go further than one in exactly the right one. The curves below
 # > show how much further.
 
@@ -468,7 +472,6 @@ assert before < 0.3 < after and risks[-1] < risks[0]
 # row numbers, `batch_size` at a time, so that every one of the D rows comes
 # exactly once, in an order shuffled with `rng`. The last batch may be
 # shorter: for `D = 10` and `batch_size = 4` the lengths are 4, 4 and 2.
-
 
 # %% tags=["exercise-4.4"]
 def mini_batches(D, batch_size, rng):
@@ -491,7 +494,6 @@ check("4.4", mini_batches)
 # Large steps cover the distance; small ones at the end let the noise of the
 # batches average out. (Notebook 07 studies this.) `after_epoch` is a function
 # that may look at the parameters between epochs.
-
 
 # %%
 def train(parameters, x, y, epochs, batch_size, rate, rng, after_epoch=None):
@@ -560,10 +562,6 @@ assert found[RATE] > 0.95
 # training images.
 
 # %% tags=["nbval-ignore-output"]
-SAMPLES = {
-    "training": (mnist.x_train[:10_000], y_train[:10_000]),
-    "validation": (mnist.x_validation, y_validation),
-}
 history = {f"{s} {k}": [] for s in SAMPLES for k in ("loss", "accuracy")}
 bar = progress_bar(range(EPOCHS), "epochs")
 
@@ -704,6 +702,7 @@ plotting.show(
     "edges where no digit has ink.",
 )
 
+
 # %% [markdown]
 # Few of them look like digits. Most react to a stroke here and the lack of
 # one there, and the output layer combines them. At the edges of the frame,
@@ -718,7 +717,6 @@ plotting.show(
 # matrix of shape (K, K) whose entry [t, p] counts the samples of class t
 # that were predicted as p. For `true = [0, 0, 1]`, `predicted = [0, 1, 1]`
 # and `K = 2` it is `[[1, 1], [0, 1]]`.
-
 
 # %% tags=["exercise-4.5"]
 def confusion(true, predicted, K):
@@ -853,7 +851,7 @@ print(f"power {meter_128.power}: {meter_128.power_source}")
 print(f"factor in time: {meter_800.seconds / meter_128.seconds:.1f}")
 
 # %% [markdown]
-# Grams of CO2e by the thousandth: nobody need hesitate to train this network.
+# Thousandths of a gram of CO2e: nobody need hesitate to train this network.
 # The table is worth remembering for its other message: the last tenths of a
 # percent cost more than all that came before.
 #

@@ -1,0 +1,182 @@
+"""The stored notebooks: what the source gives, and by the style's rules."""
+
+import ast
+import re
+
+import nbformat
+import pytest
+
+from helpers import build
+
+SOURCES = build.find_sources()
+NAMES = [path.stem for path in SOURCES]
+LONGEST_CELL, LONGEST_FUNCTION, LONGEST_LINE = 25, 30, 79
+HEADINGS = ("## Summary", "## On your own", "## Further reading")
+
+
+@pytest.fixture(scope="module", params=SOURCES, ids=NAMES)
+def name(request):
+    return request.param.stem
+
+
+@pytest.fixture(scope="module")
+def source(name):
+    return build.read_source(build.SOURCES / f"{name}.py")
+
+
+@pytest.fixture(scope="module")
+def complete(name):
+    path = build.NOTEBOOKS / f"{name}.ipynb"
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook):
+    return [out for cell in code_cells(notebook) for out in cell.outputs]
+
+
+def test_complete_notebook_is_what_the_source_gives(source, complete):
+    def facts(cell):
+        tags = cell.metadata.get("tags", [])
+        return cell.cell_type, cell.source, cell.id, list(tags)
+
+    assert [facts(c) for c in complete.cells] == [
+        facts(c) for c in source.cells
+    ]
+    assert complete.metadata == build.KERNEL
+
+
+def test_student_copy_is_what_the_source_gives(name, source):
+    path = build.STUDENT / f"{name}.ipynb"
+    expected = nbformat.writes(build.student_copy(source)) + "\n"
+    assert path.read_text(encoding="utf-8") == expected
+
+
+def test_student_copy_holds_no_solution_and_no_output(name, source):
+    path = build.STUDENT / f"{name}.ipynb"
+    copy = nbformat.read(path, as_version=4)
+    assert not outputs(copy)
+    assert "SOLUTION" not in path.read_text(encoding="utf-8")
+    stubs = [c for c in code_cells(copy) if "your code goes here" in c.source]
+    numbers = [n for n in map(build.exercise_of, source.cells) if n]
+    assert len(stubs) == len(numbers)
+
+
+def test_source_is_in_its_normal_form(name):
+    path = build.SOURCES / f"{name}.py"
+    text = path.read_text(encoding="utf-8")
+    assert build.to_source(build.read_source(path)) == text
+
+
+def test_run_once_from_top_to_bottom(complete):
+    counts = [cell.execution_count for cell in code_cells(complete)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_stored_outputs_are_clean(name, complete):
+    for out in outputs(complete):
+        assert out.get("name") != "stderr"
+        assert out.output_type != "error"
+        text = str(out.get("text", "")) + str(
+            {k: v for k, v in out.get("data", {}).items() if "image" not in k}
+        )
+        assert not re.search(r"0x[0-9a-f]{6,}", text), text
+        assert not re.search(r"/(home|root|tmp|work|Users)/|[A-Z]:\\", text)
+        assert "widget" not in text and "Traceback" not in text
+        assert len(str(out.get("text", "")).splitlines()) <= 20
+    path = build.NOTEBOOKS / f"{name}.ipynb"
+    assert path.stat().st_size <= 500 * 1024
+
+
+def test_figures_have_alternative_text(name, complete):
+    figures = 0
+    for cell in code_cells(complete):
+        for out in cell.outputs:
+            if "image/png" not in out.get("data", {}):
+                continue
+            figures += 1
+            alt = out.metadata["image/png"]["alt"]
+            assert len(alt) >= 40 and alt.endswith(".")
+            assert out.data["text/plain"] == alt
+            assert cell.metadata["mystnb"]["image"]["alt"]
+    assert figures >= (2 if name.startswith("00") else 3)
+
+
+def test_cells_are_short(complete):
+    for cell in code_cells(complete):
+        lines = cell.source.splitlines()
+        nodes = ast.parse(cell.source).body
+        one = len(nodes) == 1 and isinstance(nodes[0], ast.FunctionDef)
+        limit = LONGEST_FUNCTION if one else LONGEST_CELL
+        lines_of_code = [line for line in lines if "### " not in line]
+        assert len(lines_of_code) <= limit, cell.source
+        assert max(map(len, lines)) <= LONGEST_LINE, cell.source
+
+
+def test_rhythm_of_text_and_code(complete):
+    kinds = "".join(cell.cell_type[0] for cell in complete.cells)
+    assert "ccc" not in kinds, kinds
+    assert 0.45 <= kinds.count("m") / len(kinds) <= 0.65, kinds
+
+
+def test_sections(name, complete):
+    text = "\n".join(
+        cell.source for cell in complete.cells if cell.cell_type == "markdown"
+    )
+    assert text.startswith(f"# {name[:2]} — ") and text.count("\n# ") == 0
+    for part in ("What you will do", "What you will learn", "What you need"):
+        assert f"**{part}.**" in text
+    assert re.search(r"To run: about .*To study: ", text)
+    for heading in HEADINGS:
+        assert text.count(heading) == 1
+    summary = text.split("## Summary")[1].split("\n## ")[0]
+    sentences = re.findall(r"[.?!](?=\s|$)", summary)
+    assert 3 <= len(sentences) <= 5, summary
+
+
+def test_exercises_are_spread_through_the_notebook(name, complete):
+    cells = complete.cells
+    numbers = [(build.exercise_of(c), k) for k, c in enumerate(cells)]
+    places = [(number, k) for number, k in numbers if number]
+    part = str(int(name[:2]))
+    expected = [f"{part}.{k + 1}" for k in range(len(places))]
+    assert [number for number, _ in places] == expected
+    assert 1 <= len(places) <= 6 and (part == "0" or len(places) >= 3)
+    for number, k in places:
+        text = f"### Exercise {number} ("
+        assert text in "".join(c.source for c in cells[max(k - 2, 0) : k])
+        later = "".join(c.source for c in cells[k + 1 : k + 4])
+        for call in ("check", "# hint", "# solution"):
+            assert f'{call}("{number}"' in later
+    if len(places) >= 3:
+        assert places[-1][1] - places[0][1] > len(cells) / 4
+
+
+def test_local_links_lead_somewhere(complete):
+    for cell in complete.cells:
+        if cell.cell_type == "markdown":
+            for link in re.findall(r"\]\(([^)#]+)\)", cell.source):
+                if "://" not in link:
+                    assert (build.NOTEBOOKS / link).exists(), link
+
+
+def test_share_of_strictly_compared_cells(complete):
+    cells = code_cells(complete)
+    ignored = [
+        c for c in cells
+        if "nbval-ignore-output" in c.metadata.get("tags", [])
+    ]
+    assert len(ignored) / len(cells) <= 0.5
+    for cell in ignored:  # what is not compared is bounded, or only shown
+        assert "nbval-skip" not in cell.metadata["tags"]
+
+
+def test_pictures_of_the_readme_are_the_notebooks(name, complete):
+    folder = build.NOTEBOOKS.parent / "docs" / "pictures"
+    readme = (build.NOTEBOOKS.parent / "README.md").read_text("utf-8")
+    for picture, image in build.pictures(name, complete).items():
+        assert (folder / f"{picture}.png").read_bytes() == image
+        assert f"docs/pictures/{picture}.png" in readme
