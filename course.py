@@ -6,6 +6,7 @@ that the environment (.venv, or --venv DIR) holds what requirements.txt names.
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 import re
@@ -127,7 +128,8 @@ def prepare_environment(folder):
         if stamp.read_text(encoding="utf-8") == wanted:
             return python
     make_environment(folder, python)
-    install(python, folder)
+    install(python)
+    quiet_jupyterlab(folder)
     fresh = folder / (STAMP + ".new")
     fresh.write_text(wanted, encoding="utf-8")
     os.replace(str(fresh), str(stamp))
@@ -142,10 +144,9 @@ def environment_python(folder):
 
 def fingerprint(folder):
     """Return what decides whether an environment is up to date, as text."""
-    digest = hashlib.sha256()
-    for name in ("requirements.txt", "pyproject.toml"):
-        digest.update((ROOT / name).read_bytes().replace(b"\r\n", b"\n"))
-    parts = [digest.hexdigest(), MINOR, platform.machine()]
+    content = (ROOT / "requirements.txt").read_bytes()
+    digest = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+    parts = [digest, MINOR, platform.machine()]
     return "\n".join([*parts, str(ROOT), str(folder)]) + "\n"
 
 
@@ -179,7 +180,7 @@ def works(python):
     return answers(str(python), "-c", code) == MINOR
 
 
-def install(python, folder):
+def install(python):
     print(
         "Installing what requirements.txt names: some minutes, and about "
         "2 GB of disk. Only the first time.",
@@ -200,6 +201,16 @@ def install(python, folder):
     print(f"Installed in {took:.0f} s.", flush=True)
 
 
+def quiet_jupyterlab(folder):
+    """Let JupyterLab neither fetch news nor ask whether it may."""
+    settings = folder / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    name = "@jupyterlab/apputils-extension:notification"
+    content = {name: {"fetchNews": "false", "checkForUpdates": False}}
+    text = json.dumps(content, indent=2) + "\n"
+    (settings / "overrides.json").write_text(text, encoding="utf-8")
+
+
 # --- the commands ---------------------------------------------------------
 
 
@@ -217,10 +228,6 @@ def run(python, *arguments):
 def lab(python, options, rest):
     arguments = ["--ServerApp.root_dir=" + str(ROOT)]
     arguments += ["--LabApp.default_url=/lab/tree/" + FIRST]
-    # no question to the network about newer versions
-    arguments += [
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
-    ]
     if options.no_browser:
         arguments.append("--no-browser")
     if options.port is not None:

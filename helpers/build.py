@@ -24,6 +24,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from helpers.equations import EQUATIONS, ledger
+
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 SOURCES = NOTEBOOKS / "source"
 STUDENT = NOTEBOOKS / "student"
@@ -219,6 +221,35 @@ def pictures(stem, notebook):
     }
 
 
+def ledger_page():
+    """Return docs/equations.md, made from the stored complete notebooks."""
+    notebooks = {
+        path.stem: nbformat.read(path, as_version=4)
+        for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    }
+    lines = [
+        "# The lecture's equations, executed",
+        "",
+        "Each equation of the lecture, where a notebook states it and a cell "
+        "computes both of its sides independently, and the largest relative "
+        "difference found. The same cell computes a deliberately wrong "
+        "version of the equation; its difference, in the last column, shows "
+        "that the check can fail. This page is made by `python3 course.py "
+        "build` from the stored notebooks.",
+        "",
+        "| ID | equation | says | notebook, cell | error | wrong version |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in ledger(notebooks):
+        formula, says = EQUATIONS[row["id"]]
+        link = f"[{row['notebook'][:2]}](../notebooks/{row['notebook']}.ipynb)"
+        lines.append(
+            f"| {row['id']} | ${formula}$ | {says} | {link}, {row['cell']} "
+            f"| {row['error']:.0e} | {row['wrong_error']:.0e} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def to_source(notebook):
     """Return the percent script of a notebook, a string."""
     plain = nbformat.v4.new_notebook()
@@ -259,6 +290,9 @@ def build(numbers=()):
         for name, image in pictures(source.stem, notebook).items():
             folder = NOTEBOOKS.parent / "docs" / "pictures"
             (folder / f"{name}.png").write_bytes(image)
+    page = NOTEBOOKS.parent / "docs" / "equations.md"
+    if page.parent.exists():
+        page.write_text(ledger_page(), encoding="utf-8", newline="\n")
         print(f"{time.perf_counter() - start:.0f} s", flush=True)
 
 

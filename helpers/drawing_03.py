@@ -55,7 +55,7 @@ def regions(ax, probability, plane=PLANE, points=120):
     values = np.asarray(probability(grid)).reshape(points, points)
     ax.contourf(
         x1, x2, values, [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0000001],
-        cmap=plotting.SIGNED, vmin=-0.3, vmax=1.3,
+        cmap=plotting.SIGNED, vmin=-0.9, vmax=1.9,
     )
     ax.contour(x1, x2, values, [0.5], colors=plotting.BLACK, linewidths=1.5)
 

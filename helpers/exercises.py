@@ -519,7 +519,7 @@ def _short(value):
 def _constant_ratio(value, expected):
     """Return c if value == c * expected everywhere, otherwise None."""
     norm = np.sum(np.square(expected, dtype=float))
-    if norm == 0:
+    if norm == 0 or expected.size < 2:
         return None
     ratio = float(np.sum(value * expected, dtype=float) / norm)
     if ratio > 0 and np.allclose(value, ratio * expected, 1e-6, 1e-12):

@@ -255,8 +255,8 @@ if not os.environ.get("COURSE_NO_BARS"):
 
 # %% [markdown]
 # **Question.** A colleague reports: "My selection has an accuracy of 99 %."
-# The signal is one event in a hundred. Are you impressed? Think first; your
-# copy of this notebook leaves the answer to you.
+# The signal is one event in a hundred. Are you impressed? Write your answer
+# down before you go on.
 
 # %% [markdown] tags=["solution-only"]
 # **A good answer.** Not yet. Calling *everything* background is right 99 times

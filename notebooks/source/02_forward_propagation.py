@@ -161,8 +161,8 @@ plotting.show(fig, f"""Three columns of circles: {SIZES[0]} inputs x,
 # Return two numbers, `z` and `a`, with ReLU as $h$. Use a loop over the
 # inputs; the next section will get rid of it.
 #
-# By hand: `x = [1, 2, 3]`, `w = [0.5, -1, 2]`, `b = 4` give
-# $z = 0.5 - 2 + 6 + 4 = 8.5$ and $a = 8.5$. With `w = [0.5, 1, -2]` and
+# By hand: `x = [1, 2, 3]`, `w = [0.5, -1, 2]`, `b = 5` give
+# $z = 0.5 - 2 + 6 + 5 = 9.5$ and $a = 9.5$. With `w = [0.5, 1, -2]` and
 # `b = -1` they give $z = 0.5 + 2 - 6 - 1 = -4.5$ and $a = 0$.
 
 # %% tags=["exercise-2.1"]
@@ -196,8 +196,8 @@ check("2.1", neuron)
 # %% tags=["equation-F2"]
 M, N = 5, 4
 a_before = rng.uniform(0.5, 2, M)
-W = rng.uniform(0.5, 2, (M, N)) * rng.choice([-1, 1], (M, N))
-b = rng.uniform(0.5, 1, N)
+W = rng.uniform(0.1, 0.5, (M, N)) * rng.choice([-1, 1], (M, N))
+b = rng.uniform(0.2, 0.5, N)
 
 z_left = np.copy(b)
 for n in range(N):
@@ -462,10 +462,10 @@ verify_equation(
 
 
 # %% [markdown]
-# The wrong version deserves a second look: it asks whether the *activation*
-# is at least zero. It always is, so the gate never closes. The mistake stands
-# in tutorials that many have copied, and the programs run. Notebook 03 will
-# hunt for such mistakes.
+# On the way back $h'(z)$ is a gate: 1 lets a gradient pass, 0 stops it. The
+# wrong version asks whether the *activation* is at least zero. It always is,
+# so the gate never closes. The mistake stands in tutorials that many have
+# copied, and the programs run. Notebook 03 will hunt for such mistakes.
 #
 # Now three activation functions with their derivatives. Ask of each: how large
 # does the derivative get, and where does it vanish?
@@ -655,7 +655,7 @@ lowest = abs(t[np.argmin(curves["with ReLU"])].round(1))
 plotting.show(fig, f"""One output against the place t on the way from a digit
     {digits[0]} at t = 0 to a digit {digits[1]} at t = 1 and beyond. Without h
     it is a straight line; with ReLU between the layers, the same weights give
-    a bent curve that falls as far as t = {lowest:.1f} and then rises.""")
+    a bent curve that falls until t = {lowest:.1f} and then rises.""")
 
 
 # %% [markdown]
@@ -683,7 +683,7 @@ plotting.show(fig, f"""One output against the place t on the way from a digit
 #
 # $$f(x) = \sum_n w_n^1\, \mathrm{ReLU}(w_n^0\, x + b_n^0) + b^1$$
 #
-# With $w_n^0 = 1$, each hidden neuron is a ramp: zero as far as $x = -b_n^0$,
+# With $w_n^0 = 1$, each hidden neuron is a ramp: zero up to $x = -b_n^0$,
 # then rising. Its weight $w_n^1$ says how steeply, up or down. So $f$ is a
 # chain of straight pieces, and at the kink of neuron $n$ **its slope changes
 # by** $w_n^1$.
@@ -695,7 +695,7 @@ plotting.show(fig, f"""One output against the place t on the way from a digit
 # returns `W0, b0, W1, b1` of a network with three hidden neurons, of shapes
 # `(1, 3)`, `(3,)`, `(3, 1)`, `(1,)`. Pencil and paper first.
 #
-# An example with one hidden neuron: a ramp that is 0 as far as $x = 5$ and
+# An example with one hidden neuron: a ramp that is 0 up to $x = 5$ and
 # then rises by 2 per unit has `W0 = [[1]]`, `b0 = [-5]`, `W1 = [[2]]`,
 # `b1 = [0]`.
 
@@ -749,8 +749,8 @@ def curve(x, W0, b0, W1, b1):
 
 # %% [markdown]
 # Six networks, from one hidden neuron to 32. The grey lines are the single
-# ramps, each already multiplied by its weight $w_n^1$; their sum is the blue
-# line.
+# ramps, each already multiplied by its weight $w_n^1$; their sum and $b^1$
+# make the blue line.
 
 # %%
 def draw_curve(ax, N):
@@ -820,8 +820,8 @@ plotting.show(fig, f"""The largest error against the number of hidden neurons
 # the weights *exist* says neither that training finds them nor how many it
 # takes in 784 dimensions.
 #
-# In JupyterLab the next cell shows a slider for the number of ReLUs. It is
-# there to play with; nothing later depends on it.
+# In JupyterLab the next cell shows a slider for the number of ReLUs, to play
+# with. Elsewhere it shows nothing, and nothing later depends on it.
 
 # %%
 def slide(N):
@@ -866,7 +866,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 
 
 # %% [markdown]
-# `inf` divided by `inf` is `nan`, not a number, and from there it spreads to
+# `inf` divided by `inf` is `nan`, not a number, and training would carry it to
 # every weight. But only *differences* of scores matter: subtract the same
 # number $m$ from all of them, and
 #
@@ -1102,26 +1102,25 @@ plotting.show(fig, f"""Left, ten output probabilities for three images, all
 # **A model answer.** The die decides anew for every image; the network does
 # not. The three images in the left panel get similar probabilities, so the
 # same neuron wins for many images: on average a single answer takes about half
-# of them. Such a network's success depends on how
-# well a few favourite answers happen to fit, not on a thousand independent
-# draws. The *mean* over networks is 10 % all the same: random weights prefer
-# no output neuron over another.
+# of them. Such a network's success depends on how well a few favourite answers
+# happen to fit, not on a thousand independent draws. The *mean* over networks
+# is 10 % all the same: random weights prefer no output neuron over another.
 
 # %% [markdown]
 # How alike the outputs are depends on the width of the law from which the
-# weights are drawn. We try three widths, with 100 networks each.
+# weights are drawn. We try three widths, with 50 networks each.
 
 # %%
 print("width   smallest a1   largest a1   success")
 for width in (0.01, 0.05, 1.0):
     lowest, highest, right = [], [], []
-    for k in range(100):
+    for k in range(50):
         fresh = np.random.default_rng([SEED, k])
         a1 = forward(x, *draw_parameters(SIZES, width, fresh))[-1]
         lowest.append(a1.min(axis=1).mean())
         highest.append(a1.max(axis=1).mean())
         right.append(np.mean(np.argmax(a1, axis=1) == digits))
-    mean, error = np.mean(right), np.std(right) / np.sqrt(100)
+    mean, error = np.mean(right), np.std(right) / np.sqrt(50)
     print(f"{width:5} {np.mean(lowest):13.3f} {np.mean(highest):12.3f}"
           f"   {mean:.1%} +- {error:.1%}")
 
@@ -1137,10 +1136,10 @@ for width in (0.01, 0.05, 1.0):
 # weights, adds biases and applies an activation function. A layer is one
 # matrix product, and with the samples as rows the same product serves any
 # number of them at once. Without the activation function all layers collapse
-# into a single matrix; with it, a sum of ReLUs follows any curve. Softmax
-# turns the last scores into probabilities, safely if the row's maximum is
-# subtracted first. With random weights the answer is right once in ten times:
-# everything that a network knows is in its weights.
+# into a single matrix; with it, a sum of ReLUs follows any continuous curve.
+# Softmax turns the last scores into probabilities, safely if the row's maximum
+# is subtracted first. With random weights the answer is right once in ten
+# times: everything that a network knows is in its weights.
 #
 # ## On your own
 #

@@ -1,0 +1,84 @@
+"""The ledger: every equation of the lecture is executed, and could fail."""
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers import build
+from helpers.equations import EQUATIONS, ledger, verify_equation
+
+IDS = [f"F{k}" for k in range(1, 7)] + [f"B{k}" for k in range(1, 15)]
+IDS += [f"S{k}" for k in range(1, 5)] + [f"O{k}" for k in range(1, 4)]
+
+
+@pytest.fixture(scope="module")
+def notebooks():
+    return {
+        path.stem: nbformat.read(path, as_version=4)
+        for path in sorted(build.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    }
+
+
+@pytest.fixture(scope="module")
+def rows(notebooks):
+    return ledger(notebooks)
+
+
+def test_the_list_is_the_lectures():
+    assert list(EQUATIONS) == IDS
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_each_equation_has_a_cell_that_could_fail(name, rows):
+    own = [row for row in rows if row["id"] == name]
+    assert own, f"{name} is computed nowhere"
+    for row in own:
+        assert 0 <= row["error"] <= 1e-6
+        assert row["wrong_error"] > 1e-3
+        assert row["wrong_error"] > 1000 * row["error"]
+
+
+def test_each_equation_is_stated_before_its_cell(notebooks, rows):
+    for row in rows:
+        cells = notebooks[row["notebook"]].cells
+        counts = [cell.get("execution_count") for cell in cells]
+        place = counts.index(row["cell"])
+        cell = cells[place]
+        assert f"equation-{row['id']}" in cell.metadata.get("tags", [])
+        assert "nbval-ignore-output" not in cell.metadata["tags"]
+        stated = "".join(
+            c.source for c in cells[:place] if c.cell_type == "markdown"
+        )
+        assert f"**{row['id']}" in stated, row
+
+
+def test_page_is_what_the_notebooks_give():
+    page = build.NOTEBOOKS.parent / "docs" / "equations.md"
+    assert page.read_text(encoding="utf-8") == build.ledger_page()
+
+
+def test_a_right_equation_is_shown(capsys):
+    left = np.array([1.0, 2.0])
+    verify_equation("F3", left, left + 1e-15, left + 1, "without the bias")
+    out = capsys.readouterr().out
+    assert "F3 holds" in out and "without the bias they do not" in out
+
+
+@pytest.mark.parametrize(
+    "right, wrong, error",
+    [
+        ([1.0, 2.1], [5.0, 5.0], AssertionError),  # the sides differ
+        ([1.0, 2.0], [1.0, 2.0], AssertionError),  # the check cannot fail
+        ([1.0, 2.0, 3.0], [5.0, 5.0], ValueError),  # another shape
+        ([1.0, np.nan], [5.0, 5.0], AssertionError),
+    ],
+)
+def test_a_wrong_equation_is_refused(right, wrong, error):
+    with pytest.raises(error):
+        verify_equation("B7", [1.0, 2.0], right, wrong, "without it")
+
+
+def test_zeros_and_unknown_ids_are_refused():
+    for name, left in (("B7", [0.0, 0.0]), ("B99", [1.0, 2.0])):
+        with pytest.raises(ValueError):
+            verify_equation(name, left, left, [5.0, 5.0], "without it")
