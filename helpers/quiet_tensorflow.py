@@ -75,15 +75,15 @@ def device_and_threads(tf):
     Returns
     -------
     str
-        Such as "CPU, 1 thread within an operation, 1 operation at a time".
+        Such as "CPU, 1 thread an operation, operations at a time: 1".
     """
     product = tf.linalg.matmul(tf.ones((2, 2)), tf.ones((2, 2)))
     device = product.device.split("device:")[-1].split(":")[0] or "CPU"
     within = tf.config.threading.get_intra_op_parallelism_threads()
     between = tf.config.threading.get_inter_op_parallelism_threads()
     threads = "1 thread" if within == 1 else f"{within or 'all'} threads"
-    number = "1 operation" if between == 1 else f"{between or 'many'} operations"
-    return f"{device}, {threads} within an operation, {number} at a time"
+    number = "1" if between == 1 else f"up to {between or 'any number'}"
+    return f"{device}, {threads} an operation, operations at a time: {number}"
 
 
 @contextlib.contextmanager

@@ -233,7 +233,7 @@ def check_relative_error(relative_error):
 
 @exercise(
     "5.4",
-    "one step of gradient descent with the tape",
+    "one descent step with the tape",
     hints=[
         "Turn each array into a `tf.Variable`: the tape watches variables, "
         "and nothing else by itself.",
@@ -320,7 +320,7 @@ def _gradients(x, y, weights, relu=True, twice=False):
 
 @exercise(
     "5.5",
-    "the recursion B13 for any number of layers",
+    "the recursion B13, any depth",
     hints=[
         "Start at the end: delta[H] = a[H] - y (B11), with H = len(W) - 1.",
         "Then count down: `for L in range(H - 1, -1, -1)`. B13 needs z of "
