@@ -66,10 +66,11 @@ def describe():
         for library in threadpool_info()
         if library["user_api"] == "blas"
     }
+    versions = f"{platform.python_version()}, {np.__version__}"
     return [
-        ("Python, NumPy", f"{platform.python_version()}, {np.__version__}", ""),
+        ("Python, NumPy", versions, ""),
         ("system", f"{platform.system()} {platform.machine()}", ""),
-        ("linear algebra, 1 thread", ", ".join(sorted(names)), ""),
+        ("linear algebra", ", ".join(sorted(names)) + ", 1 thread", ""),
     ]
 
 

@@ -121,6 +121,7 @@ print(f"{seen:.0%} of the careless test sample had been trained on")
 # is its mean.
 #
 # **B1** — the *empirical risk*:
+#
 # $$R_D(f) = \frac{1}{D} \sum_{i=1}^{D} J(y_i, f(x_i))$$
 #
 # *Empirical*, because it is a mean over the pairs we have and not over all
@@ -154,6 +155,7 @@ verify_equation(
 # distance.
 #
 # **B2** — the *cross-entropy* of $q$ relative to $p$:
+#
 # $$J(p, q) = -\sum_x p(x) \ln q(x)$$
 #
 # Read it as a mean. Suppose that $q$ is what you expect and $p$ is how often
@@ -187,15 +189,18 @@ print("p =", p, " q =", np.round(q, 3))
 # according to the model, of everything that was observed. Independent
 # observations multiply. In $D$ of them, outcome $i$ occurs $D\,p(X=i)$ times,
 # so its factor appears that many times:
+#
 # $$\mathcal{L}(\theta) = \prod_i q_\theta(X=i)^{D\,p(X=i)}$$
 #
 # The logarithm turns the product into a sum and brings the exponent down in
 # front:
+#
 # $$\ln \mathcal{L}(\theta) = \sum_i D\,p(X=i) \ln q_\theta(X=i)$$
 #
 # Divide by $D$ and compare with B2.
 #
 # **B3** —
+#
 # $$\begin{aligned}
 # \frac{1}{D} \ln \mathcal{L}(\theta) &= \frac{1}{D} \ln \prod_i q_\theta(X=i)^{D\,p(X=i)} \\
 # &= \sum_i p(X=i) \ln q_\theta(X=i) = -J(p, q_\theta)
@@ -227,6 +232,7 @@ print(f"a product of 1,000 factors of 0.4, in float64: {0.4**1000}")
 # output $a^H$ of the network.
 #
 # **B4** — the loss of one sample:
+#
 # $$J(y, a^H) = -\sum_n y_n \ln a_n^H$$
 #
 # The vector $y$ is one-hot: all its entries are 0 but that of the true class,
@@ -276,12 +282,22 @@ check("3.1", mean_cross_entropy)
 # %% [markdown]
 # ### A demonstration on one weight
 #
-# Now the smallest classifier there is. One variable $x$, two classes, and a
-# network with a single weight $w$: $z = (0, w x + b)$,
+# For a classifier the observations are the $D$ pairs, and each has a law of
+# its own: in pair $i$ the true class was seen, and the network gives it the
+# probability $a_{n_i}^H(x_i)$, with $n_i$ the number of that class. The pairs
+# are independent, so the likelihood of the weights is the product of these
+# probabilities. With B4 and B1 its logarithm is
+#
+# $$\frac{1}{D} \ln \prod_{i=1}^{D} a_{n_i}^H(x_i) = \frac{1}{D} \sum_{i=1}^{D} \ln a_{n_i}^H(x_i) = -\frac{1}{D} \sum_{i=1}^{D} J(y_i, f(x_i)) = -R_D(f)$$
+#
+# which is B3 once more, now for the empirical risk.
+#
+# To see it, take the smallest classifier there is. One variable $x$, two
+# classes, and a network with a single weight $w$: $z = (0, w x + b)$,
 # $a = \mathrm{softmax}(z)$. The bias $b$ stays 0 for the moment. We try 501
 # values of $w$ on 40 points of two overlapping populations. For each $w$ we
 # compute the likelihood, as a product of 40 probabilities, and the empirical
-# risk, as a mean of 40 losses. If B3 is true, the highest point of the first
+# risk, as a mean of 40 losses. If this is true, the highest point of the first
 # curve and the lowest of the second lie at the same $w$.
 
 # %%
@@ -350,16 +366,22 @@ plotting.show(
 # trusted.
 #
 # **Central difference.** Expand $f$ on both sides of $v$:
+#
 # $$f(v \pm \varepsilon) = f(v) \pm \varepsilon f'(v) + \tfrac{1}{2} \varepsilon^2 f''(v) \pm \tfrac{1}{6} \varepsilon^3 f'''(v) + \dots$$
+#
 # In the difference of the two, the terms with even powers cancel:
+#
 # $$\frac{f(v + \varepsilon) - f(v - \varepsilon)}{2 \varepsilon} = f'(v) + \tfrac{1}{6} \varepsilon^2 f'''(v) + \dots$$
+#
 # A small $\varepsilon$ makes the error term small. But the two values of $f$
 # are rounded to about 16 digits, and the smaller $\varepsilon$, the more of
 # these digits cancel: rounding contributes about $10^{-16} |f| / \varepsilon$.
 # The best $\varepsilon$ lies between.
 #
 # **Complex step.** Move along the *imaginary* axis instead:
+#
 # $$f(v + i\varepsilon) = f(v) + i \varepsilon f'(v) - \tfrac{1}{2} \varepsilon^2 f''(v) - \tfrac{i}{6} \varepsilon^3 f'''(v) + \dots$$
+#
 # The imaginary part, divided by $\varepsilon$, is
 # $f'(v) - \tfrac{1}{6} \varepsilon^2 f'''(v) + \dots$ Nothing is subtracted,
 # no digits cancel, and $\varepsilon$ may be $10^{-30}$. The price: $f$ must be
@@ -421,7 +443,7 @@ plotting.show(
 # $\varepsilon = 10^{-5}$, about ten digits are right, which is why the
 # gradient check below uses this step (grey line). The complex step reaches the
 # last digit. We shall use it under each line of the proof, and central
-# differences, which ask nothing of $f$, to test finished programs.
+# differences, which need no complex numbers, to test finished programs.
 #
 # For functions of arrays we need the derivative by each entry. This function
 # moves one entry at a time; if `f` returns an array, the result has the axes
@@ -450,10 +472,10 @@ print(derivative(lambda v: np.array([v[0] * v[1], v[2] ** 2]), v))
 #
 # **B5**, for a single weight: $w \leftarrow w - \lambda\, dR_D/dw$. Where the
 # slope is positive, $w$ decreases; where it is negative, $w$ increases. Either
-# way the step leads down. The *learning rate* $\lambda$ is set by you, and one
-# pass over the training sample is an *epoch*. We have no formula for the slope
-# yet, so the central difference serves. Here are twelve epochs with three
-# learning rates, from the same start.
+# way the step leads down, as long as it is not too long. The *learning rate*
+# $\lambda$ is set by you, and one pass over the training sample is an *epoch*.
+# We have no formula for the slope yet, so the central difference serves. Here
+# are twelve epochs with three learning rates, from the same start.
 
 # %%
 START = -1.0
@@ -615,6 +637,7 @@ if not os.environ.get("COURSE_NO_BARS"):
 # ### Many weights
 #
 # **B5**, for all weights of layer $L$:
+#
 # $$W^L \leftarrow W^L - \lambda \frac{\partial R_D}{\partial W^L} = W^L - \frac{\lambda}{D} \sum_{i=1}^{D} \frac{\partial J_i}{\partial W^L}$$
 #
 # Here $\partial R_D / \partial W^L$ is a matrix of the shape of $W^L$, whose
@@ -651,6 +674,7 @@ verify_equation("B5", left, right, wrong, without="without 1/D")
 
 # %% [markdown]
 # **B6**, for the biases, in the same way:
+#
 # $$b^L \leftarrow b^L - \lambda \frac{\partial R_D}{\partial b^L} = b^L - \frac{\lambda}{D} \sum_{i=1}^{D} \frac{\partial J_i}{\partial b^L}$$
 
 # %% tags=["equation-B6"]
@@ -676,10 +700,10 @@ print(f"products in backpropagation, after it:    {back:,}")
 
 # %% [markdown]
 # That is for *one* step downhill. The last two lines run ahead:
-# backpropagation multiplies each weight at most twice, where the forward pass
-# multiplies it once. It gives the same numbers for at most the price of two
-# more forward passes, whatever the number of parameters. This is what the
-# proof is for.
+# backpropagation takes at most two products for each weight, where the forward
+# pass takes one. It gives the same numbers for at most the price of two more
+# forward passes, whatever the number of parameters. This is what the proof is
+# for.
 
 # %% [markdown]
 # ## 4. The proof
@@ -742,11 +766,13 @@ for L in range(H + 1):
 # How does $w_{mn}^L$ act on the loss? It appears in the arguments of layer
 # $L$, and everything later depends on these alone. The chain rule runs over
 # all of them; call the index $k$:
+#
 # $$\frac{\partial J}{\partial w_{mn}^L} = \sum_k \frac{\partial J}{\partial z_k^L} \frac{\partial z_k^L}{\partial w_{mn}^L}$$
 #
 # By F2, $z_k^L = \sum_i w_{ik}^L a_i^{L-1} + b_k^L$. The weight $w_{mn}^L$
 # leads to neuron $n$ and to no other: for $k \neq n$ it does not occur, and
 # the derivative is 0. One term of the sum over $k$ is left:
+#
 # $$\begin{aligned}
 # \frac{\partial J}{\partial w_{mn}^L} &= \frac{\partial J}{\partial z_n^L} \frac{\partial z_n^L}{\partial w_{mn}^L} \\
 # &= \delta_n^L\, \frac{\partial}{\partial w_{mn}^L} \left[ \sum_i w_{in}^L a_i^{L-1} + b_n^L \right]
@@ -783,6 +809,7 @@ assert np.allclose(answer, np.where(np.arange(4) == n, a[0][m], 0), 1e-14)
 # So, for each weight,
 #
 # **B7** —
+#
 # $$\frac{\partial J}{\partial w_{mn}^L} = \delta_n^L\, a_m^{L-1}, \qquad \text{as a matrix:} \quad \frac{\partial J}{\partial W^L} = a^{L-1} (\delta^L)^T$$
 #
 # In words: *what enters the link times what is wrong at its end.* Where does
@@ -790,8 +817,10 @@ assert np.allclose(answer, np.where(np.arange(4) == n, a[0][m], 0), 1e-14)
 # $a_m^{L-1} \delta_n^L$: the row number $m$ belongs to $a$, the column number
 # $n$ to $\delta$. A column of $M$ numbers times a row of $N$ numbers is
 # exactly that matrix:
+#
 # $$\begin{pmatrix} a_1 \\ \vdots \\ a_M \end{pmatrix} \begin{pmatrix} \delta_1 & \cdots & \delta_N \end{pmatrix} =
 # \begin{pmatrix} a_1 \delta_1 & \cdots & a_1 \delta_N \\ \vdots & & \vdots \\ a_M \delta_1 & \cdots & a_M \delta_N \end{pmatrix}$$
+#
 # and $(\delta^L)^T$ is $\delta^L$ written as a row. The result has the shape
 # $(M, N)$ of $W^L$, as it must. For the first hidden layer, $L = 0$, what
 # enters is the data: $x$ in place of $a^{L-1}$.
@@ -825,9 +854,11 @@ print("L = 0, with x in place of a: agrees too, shape", left.shape)
 # The same chain, with $b_n^L$. It occurs in $z_n^L$ alone, as a term by
 # itself, so $\partial z_n^L / \partial b_n^L = 1$ and
 # $\partial z_k^L / \partial b_n^L = 0$ for $k \neq n$:
+#
 # $$\frac{\partial J}{\partial b_n^L} = \sum_k \frac{\partial J}{\partial z_k^L} \frac{\partial z_k^L}{\partial b_n^L} = \frac{\partial J}{\partial z_n^L} \cdot 1 = \delta_n^L$$
 #
 # **B8** —
+#
 # $$\frac{\partial J}{\partial b^L} = \delta^L$$
 #
 # A bias behaves like a weight whose input is always 1. The check does both
@@ -860,6 +891,7 @@ verify_equation(
 # the derivative of $\ln a$ is $1/a$.
 #
 # **B9** —
+#
 # $$\frac{\partial J}{\partial a_n^H} = -\frac{\partial}{\partial a_n^H} \left[ y_n \ln a_n^H \right] = -\frac{y_n}{a_n^H}$$
 
 # %% tags=["equation-B9"]
@@ -882,6 +914,7 @@ verify_equation(
 # two cases, both by the quotient rule $(u/v)' = (u'v - uv')/v^2$.
 #
 # *Case $i = n$.* Numerator and denominator both depend on $z_n^H$:
+#
 # $$\begin{aligned}
 # \frac{\partial a_n^H}{\partial z_n^H} &= \frac{e^{z_n^H} S - e^{z_n^H} e^{z_n^H}}{S^2} \\
 # &= \frac{e^{z_n^H}}{S} \cdot \frac{S - e^{z_n^H}}{S} \\
@@ -889,12 +922,14 @@ verify_equation(
 # \end{aligned}$$
 #
 # *Case $i \neq n$.* The numerator is a constant, $u' = 0$:
+#
 # $$\begin{aligned}
 # \frac{\partial a_i^H}{\partial z_n^H} &= \frac{0 \cdot S - e^{z_i^H} e^{z_n^H}}{S^2} \\
 # &= -\frac{e^{z_i^H}}{S} \cdot \frac{e^{z_n^H}}{S} = -a_i^H a_n^H
 # \end{aligned}$$
 #
 # **B10** —
+#
 # $$\frac{\partial a_n^H}{\partial z_n^H} = a_n^H (1 - a_n^H), \qquad \frac{\partial a_i^H}{\partial z_n^H} = -a_i^H a_n^H \quad (i \neq n)$$
 #
 # The signs make sense: raising $z_n^H$ raises the probability of class $n$ and
@@ -927,26 +962,31 @@ print("sum of each column is zero:", np.allclose(right.sum(axis=0), 0))
 #
 # The chain rule runs over all outputs $a_i^H$, since all of them depend on
 # $z_n^H$. We take the term $i = n$ out of the sum:
+#
 # $$\begin{aligned}
 # \delta_n^H = \frac{\partial J}{\partial z_n^H} &= \sum_i \frac{\partial J}{\partial a_i^H} \frac{\partial a_i^H}{\partial z_n^H} \\
 # &= \sum_{i \neq n} \frac{\partial J}{\partial a_i^H} \frac{\partial a_i^H}{\partial z_n^H} + \frac{\partial J}{\partial a_n^H} \frac{\partial a_n^H}{\partial z_n^H}
 # \end{aligned}$$
 #
 # The terms with $i \neq n$, from B9 and the second case of B10:
+#
 # $$\frac{\partial J}{\partial a_i^H} \frac{\partial a_i^H}{\partial z_n^H} = \left( -\frac{y_i}{a_i^H} \right) \left( -a_i^H a_n^H \right) = y_i\, a_n^H$$
 #
 # The term with $i = n$, from B9 and the first case of B10:
+#
 # $$\begin{aligned}
 # \frac{\partial J}{\partial a_n^H} \frac{\partial a_n^H}{\partial z_n^H} &= \left( -\frac{y_n}{a_n^H} \right) a_n^H (1 - a_n^H) \\
 # &= -y_n (1 - a_n^H) = y_n a_n^H - y_n
 # \end{aligned}$$
 #
 # In both, the $a^H$ in the denominator has cancelled. Put together:
+#
 # $$\delta_n^H = \sum_{i \neq n} y_i a_n^H + y_n a_n^H - y_n$$
 #
 # The term $y_n a_n^H$ is just the one that the sum over $i \neq n$ lacks. With
 # it, the sum runs over all $i$, and $a_n^H$, which does not depend on $i$,
 # comes out in front:
+#
 # $$\delta_n^H = a_n^H \sum_i y_i - y_n$$
 #
 # Check of the steps so far: the terms one by one, and the last line also for a
@@ -972,6 +1012,7 @@ print("a - y would do: ", np.allclose(by_definition, a[H] - y_odd))
 # belongs to one class, so $y$ has a single 1 and zeros elsewhere.
 #
 # **B11** —
+#
 # $$\delta_n^H = a_n^H - y_n, \qquad \text{as a vector:} \quad \delta^H = a^H - y$$
 #
 # Two functions with awkward derivatives, a logarithm and a softmax, together
@@ -1039,6 +1080,7 @@ plotting.show(
 # %% [markdown]
 # The loss can be reached from $z_n^L$ along each of the three ways. The chain
 # rule adds up the ways:
+#
 # $$\begin{aligned}
 # \delta_n^L = \frac{\partial J}{\partial z_n^L} &= \sum_m \frac{\partial J}{\partial z_m^{L+1}} \frac{\partial z_m^{L+1}}{\partial z_n^L} \\
 # &= \sum_m \delta_m^{L+1} \frac{\partial z_m^{L+1}}{\partial z_n^L}
@@ -1046,6 +1088,7 @@ plotting.show(
 #
 # Here $m$ numbers the neurons of layer $L + 1$. For the last factor write out
 # $z_m^{L+1}$ by F2:
+#
 # $$\frac{\partial z_m^{L+1}}{\partial z_n^L} = \frac{\partial}{\partial z_n^L} \left[ \sum_i w_{im}^{L+1} a_i^L + b_m^{L+1} \right]$$
 #
 # In a hidden layer, $a_i^L = h(z_i^L)$ depends on its own argument and no
@@ -1054,6 +1097,7 @@ plotting.show(
 # $w_{nm}^{L+1} a_n^L$, and $\partial a_n^L / \partial z_n^L = h'(z_n^L)$:
 #
 # **B12** —
+#
 # $$\frac{\partial z_m^{L+1}}{\partial z_n^L} = w_{nm}^{L+1}\, h'(z_n^L)$$
 #
 # (This is where softmax is different: there each output depends on all
@@ -1083,6 +1127,7 @@ verify_equation(
 #
 # Put B12 into the sum. The factor $h'(z_n^L)$ does not depend on $m$ and comes
 # out in front:
+#
 # $$\delta_n^L = \sum_m \delta_m^{L+1} w_{nm}^{L+1} h'(z_n^L) = h'(z_n^L) \sum_m w_{nm}^{L+1} \delta_m^{L+1}$$
 #
 # The sum runs over the *second* index of $w$. That is the product of the
@@ -1091,6 +1136,7 @@ verify_equation(
 # With $\odot$ for the product element by element:
 #
 # **B13** —
+#
 # $$\delta^L = h'(z^L) \odot W^{L+1} \delta^{L+1}$$
 #
 # Why has the forward pass a transpose and the backward pass none? Forward,
@@ -1183,6 +1229,7 @@ check("3.4", hidden_delta)
 #
 # The risk is the mean of the losses (B1), so its gradient is the mean of the
 # gradients (B5). With B7 for each sample:
+#
 # $$\frac{\partial R_D}{\partial w_{mn}^L} = \frac{1}{D} \sum_{i=1}^{D} \frac{\partial J_i}{\partial w_{mn}^L} = \frac{1}{D} \sum_{i=1}^{D} a_{im}^{L-1}\, \delta_{in}^L$$
 #
 # where $a_{im}$ is the activation $m$ of sample $i$: entry $[i, m]$ of the
@@ -1193,6 +1240,7 @@ check("3.4", hidden_delta)
 # over the samples*. It does not divide. The $1/D$ of B1 is still to be
 # written. For the biases nothing is multiplied, and the sum over the samples
 # has to be written out:
+#
 # $$\frac{\partial R_D}{\partial b_n^L} = \frac{1}{D} \sum_{i=1}^{D} \delta_{in}^L$$
 #
 # Every gradient is linear in $\delta^L$, and every $\delta^L$ is linear in
@@ -1245,6 +1293,7 @@ check("3.5", layer_gradients)
 # $D$ pairs $(x_i, y_i)$. The general equations become four lines.
 #
 # **S1** — forward, for each sample $i$:
+#
 # $$\begin{aligned}
 # z_i^0 &= (W^0)^T x_i + b^0, & a_i^0 &= \mathrm{ReLU}(z_i^0) \\
 # z_i^1 &= (W^1)^T a_i^0 + b^1, & a_i^1 &= \mathrm{softmax}(z_i^1)
@@ -1285,11 +1334,13 @@ verify_equation("S1", columns, a1, without_bias, without="without the biases")
 
 # %% [markdown]
 # **S2** — the output layer:
+#
 # $$\delta_i^1 = a_i^1 - y_i, \qquad \frac{\partial J_i}{\partial W^1} = a_i^0 (\delta_i^1)^T, \qquad \frac{\partial J_i}{\partial b^1} = \delta_i^1$$
 #
 # These are B11, B7 and B8. On the left, $J_i$ is differentiated by each entry
 # of $W^1$ and $b^1$, for each sample; `flat` strings the entries together so
-# that one comparison does for all.
+# that one comparison does for all. (The complex step gets through ReLU as
+# well: NumPy's `maximum` compares the real parts first.)
 
 # %% tags=["equation-S2"]
 def loss_of(i, W0, b0, W1, b1):
@@ -1315,6 +1366,7 @@ verify_equation("S2", left, right, wrong, without="with z0 in place of a0")
 
 # %% [markdown]
 # **S3** — the hidden layer:
+#
 # $$\delta_i^0 = h'(z_i^0) \odot W^1 \delta_i^1, \qquad \frac{\partial J_i}{\partial W^0} = x_i (\delta_i^0)^T, \qquad \frac{\partial J_i}{\partial b^0} = \delta_i^0$$
 #
 # This is B13 and again B7 and B8, with $x_i$ as the input of layer 0. The
@@ -1342,6 +1394,7 @@ verify_equation("S3", left, right, wrong, without="with all gates open")
 # %% [markdown]
 # **S4** — the update of $W^1$, $b^1$, $W^0$ and $b^0$, by B5 and B6. With
 # $\theta$ for any of the four:
+#
 # $$\theta \leftarrow \theta - \frac{\lambda}{D} \sum_{i=1}^{D} \frac{\partial J_i}{\partial \theta}$$
 #
 # On the right now stands the form that you will use from here on: whole
@@ -1412,7 +1465,9 @@ print(f"              differences     {numerical:.8f}")
 # function that gives the risk, a dictionary of the parameters, and a
 # dictionary of the gradients under the same names. For each array it returns a
 # report with the *relative error*
+#
 # $$\frac{\lVert g - n \rVert}{\lVert g \rVert + \lVert n \rVert},$$
+#
 # where $g$ is the analytical and $n$ the numerical gradient. The error is
 # relative because a difference of $10^{-6}$ means nothing without the size of
 # the gradient. For right gradients, in float64, it is about $10^{-10}$; for a
@@ -1837,8 +1892,8 @@ print(f"training risk {end[0]:.3f} at the end; test risk {end[1]:.3f},"
 # This is a statement about data, so we try it out: noisier moons, only 60
 # training points, a network with two hidden layers of 32 neurons, five seeds.
 # For comparison, a *second* test sample stands in for the training sample.
-# Between two samples that the network has never seen, neither can be the
-# better one every time.
+# Between two samples that the network has never seen, there is no reason why
+# the same one should be the better each time.
 
 # %%
 def one_seed(seed):
@@ -1966,12 +2021,11 @@ verify_equation(
 #
 # Here are eight backward passes for two hidden layers. Each is right but for
 # *one* mistake, of a kind that has been published in tutorials. None stops
-# with an error. The first job is to look at what they do. The second is to
-# read them.
+# with an error. First read them; then see what they do.
 #
 # All have the same arguments: rows `x` and `y`, the lists `z` and `a` of the
-# forward pass (`z[0]` is $z^0$), and the matrices `W1` and `W2`. Read each
-# before you go on, and make a note of what you find suspicious.
+# forward pass (`z[0]` is $z^0$), and the matrices `W1` and `W2`. Make a note
+# of what you find suspicious.
 
 # %%
 BUG_RATE = 0.15  # learning rate of this section
