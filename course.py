@@ -64,7 +64,7 @@ def build_parser():
         command.add_argument(
             "--venv",
             metavar="DIR",
-            default=os.environ.get("COURSE_VENV", str(ROOT / ".venv")),
+            default=str(ROOT / ".venv"),
             help="where the environment is (default: .venv)",
         )
         commands[name] = command

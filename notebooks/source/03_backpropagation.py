@@ -288,7 +288,10 @@ check("3.1", mean_cross_entropy)
 # are independent, so the likelihood of the weights is the product of these
 # probabilities. With B4 and B1 its logarithm is
 #
-# $$\frac{1}{D} \ln \prod_{i=1}^{D} a_{n_i}^H(x_i) = \frac{1}{D} \sum_{i=1}^{D} \ln a_{n_i}^H(x_i) = -\frac{1}{D} \sum_{i=1}^{D} J(y_i, f(x_i)) = -R_D(f)$$
+# $$\begin{aligned}
+# \frac{1}{D} \ln \prod_{i=1}^{D} a_{n_i}^H(x_i) &= \frac{1}{D} \sum_{i=1}^{D} \ln a_{n_i}^H(x_i) \\
+# &= -\frac{1}{D} \sum_{i=1}^{D} J(y_i, f(x_i)) = -R_D(f)
+# \end{aligned}$$
 #
 # which is B3 once more, now for the empirical risk.
 #
