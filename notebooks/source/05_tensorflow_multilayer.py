@@ -159,8 +159,8 @@ print(f"parameters by yours: {count_parameters([784, 128, 10]):,}")
 #
 # Write `relative_error(a, b)`: for two arrays of the same shape the number
 # $\lVert a - b\rVert / \lVert b\rVert$, where the norm is the root of the sum
-# of all squared entries. For `a = [3, 4]` and `b = [3, 5]` it is
-# $1 / \sqrt{34}$, or 0.1715.
+# of all squared entries. For `a = [3, 4]` and `b = [1, 5]` it is
+# $\sqrt{5} / \sqrt{26}$, or 0.4385.
 
 # %% tags=["exercise-5.3"]
 def relative_error(a, b):
@@ -749,7 +749,8 @@ def deep_forward(x, W, b):
     for L in range(len(W)):
         before = x if L == 0 else a[L - 1]
         z.append(before @ W[L] + b[L])  # F3
-        a.append(network.relu(z[L]) if L < len(W) - 1 else network.softmax(z[L]))
+        h = network.relu if L < len(W) - 1 else network.softmax
+        a.append(h(z[L]))
         assert a[L].shape == (len(x), len(b[L]))
     return z, a
 
