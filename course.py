@@ -189,6 +189,8 @@ def install(python):
     start = time.perf_counter()
     command = [str(python), "-m", "pip", "install", "--prefer-binary"]
     command += ["--disable-pip-version-check", "--quiet"]
+    # an old pip, as Python 3.9 brings it, looks for versions for an hour
+    subprocess.call([*command, "--upgrade", "pip>=24"], cwd=str(ROOT))
     code = subprocess.call(
         [*command, "-r", "requirements.txt"], cwd=str(ROOT)
     )

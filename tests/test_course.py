@@ -34,7 +34,7 @@ def calls(monkeypatch, tmp_path):
 
 
 def installs(calls):
-    return sum("pip" in command for command in calls)
+    return sum("-r" in command for command in calls)
 
 
 def test_finished_environment_is_taken_as_it_is(calls, tmp_path):
@@ -43,7 +43,7 @@ def test_finished_environment_is_taken_as_it_is(calls, tmp_path):
     assert installs(calls) == 1 and "requirements.txt" in calls[-1]
     for _ in range(2):
         assert course.prepare_environment(folder) == python
-    assert installs(calls) == 1 and len(calls) == 2  # nothing was run again
+    assert installs(calls) == 1 and len(calls) == 3  # nothing was run again
 
 
 def test_interrupted_install_is_taken_up_again(calls, tmp_path, monkeypatch):
@@ -67,7 +67,7 @@ def test_failed_install_leaves_no_stamp(calls, tmp_path, monkeypatch):
     real = course.subprocess.call
     monkeypatch.setattr(
         course.subprocess, "call",
-        lambda command, **options: 1 if "pip" in command else real(command),
+        lambda command, **options: 1 if "-r" in command else real(command),
     )
     with pytest.raises(course.CourseError, match="did not finish"):
         course.prepare_environment(folder)
