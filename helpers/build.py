@@ -202,7 +202,7 @@ def write(notebook, path):
         return
     path.parent.mkdir(exist_ok=True)
     fresh = path.with_suffix(".ipynb.new")
-    fresh.write_text(text, encoding="utf-8", newline="\n")
+    fresh.write_bytes(text.encode("utf-8"))
     os.replace(fresh, path)
 
 
@@ -292,7 +292,7 @@ def build(numbers=()):
             (folder / f"{name}.png").write_bytes(image)
     page = NOTEBOOKS.parent / "docs" / "equations.md"
     if page.parent.exists():
-        page.write_text(ledger_page(), encoding="utf-8", newline="\n")
+        page.write_bytes(ledger_page().encode("utf-8"))
         print(f"{time.perf_counter() - start:.0f} s", flush=True)
 
 
@@ -304,7 +304,7 @@ def pull(numbers=()):
         student_copy(notebook)  # complains if solution marks were broken
         text = to_source(notebook)
         old = source.read_text(encoding="utf-8")
-        source.write_text(text, encoding="utf-8", newline="\n")
+        source.write_bytes(text.encode("utf-8"))
         print(f"{source.name}: {'unchanged' if text == old else 'updated'}")
 
 
