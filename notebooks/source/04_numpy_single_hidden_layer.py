@@ -33,7 +33,7 @@ from helpers.timing import measure, prepare_meter
 threadpool_limits(limits=1)  # one thread: notebook 00 says why
 SEED = 2024
 N = 128  # hidden neurons
-BATCH_SIZE, EPOCHS = 32, 16
+BATCH_SIZE, EPOCHS = 32, 20
 FULL_BATCH_SECONDS = 3  # what the lecture's own algorithm is given
 meter_problem = prepare_meter()
 
@@ -534,24 +534,24 @@ print(f"{len(functions)} functions, {len(code)} lines")
 # ### Choosing the learning rate
 #
 # One setting has to be chosen by hand: the first value of $\lambda$. We try
-# three, a factor of ten apart, for two epochs each, and let the *validation*
+# three, a factor of ten apart, for one epoch each, and let the *validation*
 # sample decide. A progress bar shows how far the loop has come.
 
 # %% tags=["nbval-ignore-output"]
 found = {}
-for rate in progress_bar((0.02, 0.2, 2.0), "learning rates"):
+for rate in progress_bar((0.03, 0.3, 3.0), "learning rates"):
     rng = np.random.default_rng(SEED)
     start = initialise(M, N, K, rng)
-    tried = train(start, mnist.x_train, y_train, 2, BATCH_SIZE, rate, rng)
+    tried = train(start, mnist.x_train, y_train, 1, BATCH_SIZE, rate, rng)
     found[rate] = accuracy(mnist.x_validation, mnist.y_validation, tried)
 for rate, value in found.items():
     print(f"rate {rate:4}: {100 * value:5.1f} % of the validation sample")
 RATE = max(found, key=found.get)
 print(f"chosen: {RATE}")
-assert found[RATE] > 0.95
+assert found[RATE] > 0.94
 
 # %% [markdown]
-# Too small, and two epochs are not enough to arrive; too large, and the steps
+# Too small, and one epoch is not enough to arrive; too large, and the steps
 # jump over the valley. The middle value is the best of the three; a finer
 # search has its own notebook.
 #
@@ -655,18 +655,18 @@ print(f"accuracy {100 * test_accuracy:.2f} +- {100 * uncertainty:.2f} %")
 #
 # In 2003, Simard, Steinkraus and Platt trained a network with 800 hidden
 # neurons on the same data, without distorting the images, and reported
-# 98.4 %. With our sixty lines, only `N` changes, and a rate and a number of
-# epochs chosen on the validation sample beforehand.
+# 98.4 %. With our sixty lines, only `N` changes, and the number of epochs,
+# which was chosen on the validation sample beforehand.
 
 # %% tags=["nbval-ignore-output"]
 SIMARD = 0.984  # Simard, Steinkraus and Platt (2003), cross-entropy
-EPOCHS_800, RATE_800 = 8, 0.3
+EPOCHS_800 = 8
 rng = np.random.default_rng(SEED)
 bar = progress_bar(range(EPOCHS_800), "epochs, 800 neurons")
 with measure() as meter_800:
     large = train(
         initialise(M, 800, K, rng), x_all, y_all,
-        EPOCHS_800, BATCH_SIZE, RATE_800, rng,
+        EPOCHS_800, BATCH_SIZE, RATE, rng,
         after_epoch=lambda epoch, parameters: bar.update(),
     )
 bar.close()

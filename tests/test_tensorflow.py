@@ -1,0 +1,284 @@
+"""The library against the lecture's formulas: parity, and quiet loading."""
+
+import builtins
+import math
+import os
+import pkgutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import helpers
+from helpers import network, quiet_tensorflow
+from helpers.data import load_mnist
+
+tf, keras = quiet_tensorflow.import_tensorflow(threads=1)
+LIMITS = {"float32": 1e-5, "float64": 1e-12}
+DEEP = (784, 64, 48, 32, 24, 10)  # four hidden layers
+RATE = 0.125  # exact in float32, as which Keras keeps it
+
+
+def relative_error(a, b):
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    return np.linalg.norm(a - b) / np.linalg.norm(b)
+
+
+def worst(pairs):
+    return max(relative_error(a, b) for a, b in pairs)
+
+
+def model_of(weights):
+    """Return a Keras model with ReLU layers and these weights, up to z^H."""
+    dtype = str(weights[0].dtype)
+    layers = [keras.Input((len(weights[0]),), dtype=dtype)]
+    for k in range(0, len(weights), 2):
+        h = None if k == len(weights) - 2 else "relu"
+        N = weights[k].shape[1]
+        layers.append(keras.layers.Dense(N, activation=h, dtype=dtype))
+    model = keras.Sequential(layers)
+    model.set_weights(weights)
+    return model
+
+
+def draw(sizes, dtype, seed=0):
+    """Return W0, b0, W1, b1, ...: nothing of it zero."""
+    rng = np.random.default_rng(seed)
+    weights = []
+    for M, N in zip(sizes[:-1], sizes[1:]):
+        weights.append(rng.normal(0, math.sqrt(2 / M), (M, N)).astype(dtype))
+        weights.append(rng.normal(0, 0.1, N).astype(dtype))
+    return weights
+
+
+@pytest.fixture(scope="module")
+def sample():
+    data = load_mnist()
+    return data.x_train[:6_400], np.eye(10)[data.y_train[:6_400]]
+
+
+def by_tape(model, x, y):
+    """Return outputs, risk and gradients as TensorFlow has them."""
+    with tf.GradientTape() as tape:
+        z = model(x)
+        J = keras.losses.categorical_crossentropy(y, z, from_logits=True)
+        risk = tf.reduce_mean(J)
+    gradients = tape.gradient(risk, model.trainable_variables)
+    return tf.nn.softmax(z), risk, gradients
+
+
+def by_recursion(weights, x, y):
+    """Return outputs and gradients of any number of layers: F3 to B13."""
+    W, b = weights[::2], weights[1::2]
+    a, z = [x], []
+    for L, (matrix, bias) in enumerate(zip(W, b)):
+        z.append(a[-1] @ matrix + bias)  # F3
+        last = L == len(W) - 1
+        a.append(network.softmax(z[-1]) if last else network.relu(z[-1]))
+    delta, gradients = a[-1] - y, []  # B11
+    for L in reversed(range(len(W))):
+        gradients[:0] = [a[L].T @ delta / len(x), delta.mean(axis=0)]
+        if L > 0:
+            delta = network.h_prime(z[L - 1]) * (delta @ W[L].T)  # B13
+    return a[-1], gradients
+
+
+# --- parity -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", LIMITS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_one_hidden_layer(sample, dtype, seed):
+    x, y = (part[:512].astype(dtype) for part in sample)
+    weights = draw((784, 128, 10), dtype, seed)
+    outputs, risk, gradients = by_tape(model_of(weights), x, y)
+    z0, a0, z1, a1 = network.forward(x, *weights)
+    mine = network.backward(x, y, z0, a0, a1, weights[2])
+    limit = LIMITS[dtype]
+    assert outputs.dtype == dtype
+    assert relative_error(outputs, a1) < limit
+    assert relative_error(risk, network.empirical_risk(y, z1)) < limit
+    assert len(gradients) == len(mine) == 4
+    assert worst(zip(gradients, mine)) < limit
+
+
+@pytest.mark.parametrize("dtype", LIMITS)
+def test_four_hidden_layers_follow_b13(sample, dtype):
+    x, y = (part[:256].astype(dtype) for part in sample)
+    weights = draw(DEEP, dtype)
+    outputs, _, gradients = by_tape(model_of(weights), x, y)
+    a, mine = by_recursion(weights, x, y)
+    assert relative_error(outputs, a) < LIMITS[dtype]
+    assert len(mine) == 10
+    assert worst(zip(gradients, mine)) < LIMITS[dtype]
+
+
+def test_a_wrong_gradient_would_be_noticed(sample):
+    """The comparison has teeth: a gate that never closes fails it."""
+    x, y = (part[:256] for part in sample)
+    weights = draw((784, 128, 10), "float64")
+    _, _, gradients = by_tape(model_of(weights), x.astype(float), y)
+    z0, a0, _, a1 = network.forward(x.astype(float), *weights)
+    open_gates = network.backward(x, y, np.abs(z0), a0, a1, weights[2])
+    assert relative_error(open_gates[0], gradients[0].numpy()) > 0.1
+
+
+def numpy_epoch(weights, x, y, batch):
+    """Return the weights after a pass over the rows in their order."""
+    weights = [w.copy() for w in weights]
+    for first in range(0, len(x), batch):
+        rows = slice(first, first + batch)
+        z0, a0, _, a1 = network.forward(x[rows], *weights)
+        gradients = network.backward(
+            x[rows], y[rows], z0, a0, a1, weights[2]
+        )
+        for w, g in zip(weights, gradients):
+            w -= RATE * g
+    return weights
+
+
+def tolerance(weights, x, y, batch):
+    """Return what the worst rounding, put in at the start, does to the end."""
+    dtype = weights[0].dtype
+    steps = math.ceil(len(x) / batch)
+    size = 2 * steps * np.finfo(dtype).eps / 2
+    rng = np.random.default_rng(0)
+    moved = [
+        (w * (1 + size * rng.choice([-1.0, 1.0], w.shape))).astype(dtype)
+        for w in weights
+    ]
+    ends = (numpy_epoch(start, x, y, batch) for start in (moved, weights))
+    return worst(zip(*ends))
+
+
+def test_one_epoch_of_fit(sample):
+    """float32: same batches, same order, through compile and fit."""
+    x, y = (part.astype("float32") for part in sample)
+    weights = draw((784, 128, 10), "float32")
+    model = model_of(weights)
+    model.compile(
+        keras.optimizers.SGD(RATE),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        steps_per_execution=16,
+    )
+    model.fit(x, y, batch_size=128, epochs=1, shuffle=False, verbose=0)
+    mine = numpy_epoch(weights, x, y, 128)
+    limit = tolerance(weights, x, y, 128)
+    assert worst(zip(weights, mine)) > 10 * limit  # it did learn something
+    assert worst(zip(model.get_weights(), mine)) < limit < 1e-2
+
+
+def test_one_epoch_in_double_precision(sample):
+    """float64, where no gate hangs on rounding: 2 T u is nearly all of it."""
+    x, y = (part.astype("float64") for part in sample)
+    weights = draw((784, 128, 10), "float64")
+    model, descent = model_of(weights), keras.optimizers.SGD(RATE)
+    for first in range(0, len(x), 128):
+        rows = slice(first, first + 128)
+        _, _, gradients = by_tape(model, x[rows], y[rows])
+        descent.apply(gradients, model.trainable_variables)
+    mine = numpy_epoch(weights, x, y, 128)
+    limit = tolerance(weights, x, y, 128)
+    assert worst(zip(model.get_weights(), mine)) < limit < 1e-12
+
+
+def test_same_seed_same_weights(sample):
+    x, y = (part[:1024].astype("float32") for part in sample)
+    ends = []
+    for seed in (3, 3, 4):
+        keras.utils.set_random_seed(seed)
+        model = keras.Sequential(
+            [
+                keras.Input((784,)),
+                keras.layers.Dense(32, activation="relu"),
+                keras.layers.Dropout(0.2),
+                keras.layers.Dense(10),
+            ]
+        )
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+        model.compile("adam", loss)
+        model.fit(x, y, batch_size=128, verbose=0)
+        ends.append(np.concatenate([w.ravel() for w in model.get_weights()]))
+    assert np.array_equal(ends[0], ends[1])
+    assert not np.array_equal(ends[0], ends[2])
+
+
+# --- loading ----------------------------------------------------------------
+
+
+def run(code, **environment):
+    """Run code in a fresh process; return what it wrote."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        cwd=os.path.dirname(os.path.dirname(helpers.__file__)),
+    )
+
+
+def test_helpers_do_not_load_tensorflow():
+    parts = [module.name for module in pkgutil.iter_modules(helpers.__path__)]
+    assert "quiet_tensorflow" in parts
+    lines = "".join(f"import helpers.{part}\n" for part in parts)
+    done = run(
+        f"{lines}import helpers.checks.nb05\nimport sys\n"
+        "print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_loading_is_quiet_and_later_errors_are_not():
+    done = run(
+        "import os, sys, warnings\n"
+        "from helpers.quiet_tensorflow import *\n"
+        "tf, keras = import_tensorflow()\n"
+        "print(device_and_threads(tf))\n"
+        "os.write(2, b'compiled part\\n')\n"
+        "warnings.warn('a warning')\n"
+        "tf.ones((2, 3)) @ tf.ones((2, 3))\n"
+    )
+    assert "1 thread an operation, operations at a time: 1" in done.stdout
+    assert done.stderr.startswith("compiled part\n")
+    assert "a warning" in done.stderr and "InvalidArgument" in done.stderr
+    assert done.returncode == 1
+
+
+def test_threads_are_settled_once():
+    assert quiet_tensorflow.import_tensorflow(1) == (tf, keras)
+    with pytest.raises(RuntimeError, match="restart the kernel"):
+        quiet_tensorflow.import_tensorflow(2)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "two", None])
+def test_number_of_threads_is_checked(threads):
+    with pytest.raises(ValueError, match="expected 1 or more"):
+        quiet_tensorflow.import_tensorflow(threads)
+
+
+def test_without_tensorflow_the_message_is_clear(monkeypatch):
+    real = builtins.__import__
+
+    def absent(name, *rest):
+        if name.split(".")[0] in ("tensorflow", "keras"):
+            raise ModuleNotFoundError(f"No module named '{name}'")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with pytest.raises(quiet_tensorflow.TensorFlowMissing) as caught:
+        quiet_tensorflow.import_tensorflow()
+    shown = caught.value._render_traceback_()
+    assert "Python 3.9 to 3.13" in "".join(shown)
+    assert "Notebooks 00 to 04 do not need" in shown[-1]
+    assert not any("Traceback" in line for line in shown)
+
+
+def test_what_was_kept_aside_is_shown_if_loading_fails(capfd):
+    with quiet_tensorflow.quiet_descriptor():
+        os.write(2, b"usual noise\n")
+    with pytest.raises(OSError), quiet_tensorflow.quiet_descriptor():
+        os.write(2, b"the reason\n")
+        raise OSError
+    assert capfd.readouterr().err == "the reason\n"
