@@ -26,7 +26,7 @@ from helpers.gradient_check import gradient_check
 ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 5
 # hidden neurons, batch size, epochs, rate, goal (%), goal (s)
-TRAININGS = ((128, 32, 20, 0.3, 98.0, 15), (800, 32, 8, 0.3, 98.3, 60))
+TRAININGS = ((128, 32, 18, 0.3, 98.0, 15), (800, 32, 8, 0.3, 98.3, 60))
 
 
 def main():

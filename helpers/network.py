@@ -75,8 +75,9 @@ def train(parameters, x, y, epochs, batch_size, rate, rng, after_epoch=None):
     for epoch in range(epochs):
         for batch in mini_batches(len(x), batch_size, rng):
             learning_rate = rate * (1 + math.cos(math.pi * step / steps)) / 2
-            z0, a0, z1, a1 = forward(x[batch], W0, b0, W1, b1)
-            dW0, db0, dW1, db1 = backward(x[batch], y[batch], z0, a0, a1, W1)
+            xb, yb = x[batch], y[batch]  # D = batch_size rows of each
+            z0, a0, z1, a1 = forward(xb, W0, b0, W1, b1)
+            dW0, db0, dW1, db1 = backward(xb, yb, z0, a0, a1, W1)
             W0 -= learning_rate * dW0  # B5
             b0 -= learning_rate * db0  # B6
             W1 -= learning_rate * dW1

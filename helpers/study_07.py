@@ -107,6 +107,27 @@ def difference(first, second):
     return mean, spread, f"{name} than the spread"
 
 
+def as_good(rates, accuracies, lost):
+    """Return which learning rates are no worse than the best by the spread.
+
+    Parameters
+    ----------
+    rates, accuracies, lost
+        As for `best_rate`.
+
+    Returns
+    -------
+    ndarray of bool (rates,)
+        True where no seed diverged and the mean difference from the best,
+        seed by seed, does not exceed its standard deviation.
+    """
+    best = best_rate(rates, accuracies, lost)
+    below = accuracies[:, [best]] - accuracies
+    near = below.mean(axis=0) <= below.std(axis=0, ddof=1)
+    near[best] = True
+    return near & ~np.any(lost, axis=0)
+
+
 def running_mean(values, width):
     """Return means over `width` neighbours, shorter at the two ends.
 

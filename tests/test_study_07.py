@@ -8,6 +8,7 @@ import pytest
 from helpers import drawing_07, plotting
 from helpers.layers import initialise
 from helpers.study_07 import (
+    as_good,
     best_rate,
     difference,
     one_of,
@@ -52,6 +53,14 @@ def test_best_rate_leaves_out_what_diverged():
     assert best_rate((1, 2, 3), accuracies, lost) == 2
     with pytest.raises(ValueError, match="safe"):
         best_rate((1, 2, 3), accuracies, np.ones((2, 3), bool))
+
+
+def test_as_good_allows_for_the_spread():
+    accuracies = np.array([[5.0, 9.0, 8.0, 9.5], [6.0, 8.0, 8.2, 9.5]])
+    lost = np.zeros((2, 4), bool)
+    lost[1, 3] = True
+    found = as_good((1, 2, 3, 4), accuracies, lost)
+    assert found.tolist() == [False, True, True, False]
 
 
 def test_difference_is_paired():

@@ -956,7 +956,7 @@ def plain_batches(x, y, batch_size):
 
 
 # %% [markdown]
-# Nine batches that hold the same image show the nine places it can be in.
+# If one image is all there is, the batches show the places it can be moved to.
 
 # %%
 keras.utils.set_random_seed(SEED)
