@@ -174,6 +174,11 @@ def test_share_of_strictly_compared_cells(complete):
         assert "nbval-skip" not in cell.metadata["tags"]
 
 
+def test_readme_has_a_line_for_it(name):
+    readme = (build.NOTEBOOKS.parent / "README.md").read_text("utf-8")
+    assert f"| {name} | " in readme
+
+
 def test_pictures_of_the_readme_are_the_notebooks(name, complete):
     folder = build.NOTEBOOKS.parent / "docs" / "pictures"
     readme = (build.NOTEBOOKS.parent / "README.md").read_text("utf-8")
