@@ -1,0 +1,161 @@
+"""Pictures of notebook 06: pilots, the map width x depth, frontiers."""
+
+import numpy as np
+
+from helpers import plotting
+
+# the three activation functions, wherever they stand in one picture
+H_STYLE = {
+    "ReLU": {"color": plotting.BLACK, "linestyle": "-", "marker": "o"},
+    "tanh": {"color": plotting.GREEN, "linestyle": "--", "marker": "s"},
+    "sigmoid": {"color": plotting.PURPLE, "linestyle": ":", "marker": "^"},
+}
+MARKERS = "osD^vP"  # of depth 1, 2, ...
+
+
+def shade(k, n):
+    """Return the k-th of n colours from dark to light, none too light."""
+    from matplotlib import colormaps
+
+    return colormaps[plotting.AMOUNTS](0.9 * k / max(n - 1, 1))
+
+
+def pilots(axes, found, rates, depths):
+    """Draw accuracy against the learning rate, a line for each depth.
+
+    Parameters
+    ----------
+    axes : sequence of matplotlib.axes.Axes
+        One for each activation function.
+    found : dict
+        (depth, h) -> accuracies in %, nan where the training diverged.
+    rates : dict of str to sequence of float
+        The rates tried with each activation function.
+    depths : sequence of int
+
+    Returns
+    -------
+    int
+        How many diverged trainings were drawn, as crosses at the bottom.
+    """
+    diverged = 0
+    for ax, (h, tried) in zip(axes, rates.items()):
+        for k, depth in enumerate(depths):
+            if (depth, h) not in found:
+                continue
+            values = np.array(found[depth, h], dtype=float)
+            colour, lost = shade(k, len(depths)), ~np.isfinite(values)
+            ax.plot(
+                tried, values, marker=MARKERS[k % 6], color=colour,
+                label=str(depth),
+            )
+            lost_at = np.array(tried)[lost] * 1.08 ** (k - 2)
+            ax.plot(lost_at, np.full(lost.sum(), 3), "x", color=colour, ms=8)
+            diverged += int(lost.sum())
+        ax.set(xscale="log", ylim=(0, 100), xlabel=r"learning rate $\lambda$")
+        ax.set_xticks(tried, [f"{rate:g}" for rate in tried])
+        ax.minorticks_off()
+        ax.set_title(h)
+    return diverged
+
+
+def heat_map(ax, mean, spread, rows, columns, bottom):
+    """Draw accuracies as a map, with mean and spread written in.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    mean, spread : ndarray (rows, columns)
+        In %; nan where there is nothing.
+    rows, columns : sequence
+        Names.
+    bottom : float
+        Accuracies below it have the darkest colour.
+    """
+    top = float(np.nanmax(mean))
+    image = ax.imshow(
+        mean, cmap=plotting.AMOUNTS, vmin=bottom, vmax=top, aspect="auto",
+        origin="lower",
+    )
+    for (r, c), value in np.ndenumerate(mean):
+        if np.isfinite(value):
+            light = value < (bottom + top) / 2
+            ax.text(
+                c, r, f"{value:.1f}\n± {spread[r, c]:.1f}", ha="center",
+                va="center", fontsize=8, color="white" if light else "black",
+            )
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.figure.colorbar(
+        image, ax=ax, extend="min", label="validation accuracy (%)"
+    )
+
+
+def frontier(ax, cost, found, kept, names=()):
+    """Draw accuracy against cost, and the frontier as a line.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    cost : dict
+        network -> cost; a network is a tuple of hidden widths.
+    found : dict
+        network -> (mean, spread) of the accuracy, in %.
+    kept : sequence of network
+        Those on the frontier.
+    names : sequence of network
+        Those whose widths are written beside their points.
+    """
+    from matplotlib.ticker import NullFormatter
+
+    depths = sorted({len(network) for network in cost})
+    for k, depth in enumerate(depths):
+        own = [network for network in cost if len(network) == depth]
+        ax.errorbar(
+            [cost[n] for n in own], [found[n][0] for n in own],
+            [found[n][1] for n in own], linestyle="", capsize=0,
+            elinewidth=0.8, marker=MARKERS[k % 6], label=str(depth),
+            color=shade(k, len(depths)), alpha=0.85,
+        )
+    line = sorted(kept, key=cost.get)
+    ax.plot(
+        [cost[n] for n in line], [found[n][0] for n in line],
+        color=plotting.VERMILION, lw=1.2, zorder=0, drawstyle="steps-post",
+    )
+    last = 0.0
+    for network in sorted(names, key=cost.get):
+        if cost[network] < 1.6 * last:
+            continue  # no room beside the label before
+        last = cost[network]
+        ax.annotate(
+            name(network), (cost[network], found[network][0]),
+            xytext=(-4, 5), textcoords="offset points", fontsize=8,
+            ha="right", color=plotting.VERMILION,
+        )
+    ax.set_xscale("log")
+    ax.margins(x=0.1)
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    _spread_the_top(ax)
+
+
+def _spread_the_top(ax, bottom=70.0, top=97.5):
+    """Scale accuracies by the logarithm of what is missing to 100 %."""
+
+    def up(values):
+        return -np.log10(np.maximum(100 - np.asarray(values), 1e-3))
+
+    def down(values):
+        return 100 - 10.0 ** -np.asarray(values)
+
+    ax.set_yscale("function", functions=(up, down))
+    ax.set_yticks([70, 80, 85, 90, 92, 94, 95, 96, 97])
+    ax.set_ylim(bottom, top)
+
+
+def name(network):
+    """Return a network's hidden widths in short: "64" or "3 x 100"."""
+    if len(network) == 1:
+        return str(network[0])
+    return f"{len(network)} x {network[0]}"
