@@ -59,6 +59,30 @@ def pilots(axes, found, rates, depths):
     return diverged
 
 
+def depth_curves(ax, found, equal, activations):
+    """Draw accuracy against depth, a line for each activation function.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    found : dict
+        (hidden, h) -> (mean, spread) of the accuracy, in %; what is not
+        there is not drawn.
+    equal : dict
+        depth -> hidden, the tuple of hidden widths.
+    activations : sequence of str
+    """
+    for k, h in enumerate(activations):
+        here = [H for H in equal if (equal[H], h) in found]
+        values = np.array([found[equal[H], h] for H in here]).reshape(-1, 2)
+        ax.errorbar(
+            np.array(here) + 0.08 * (k - 1),  # so that bars do not overlap
+            values[:, 0], values[:, 1], capsize=3, label=h, **H_STYLE[h],
+        )
+    ax.set(xlabel="hidden layers", xticks=list(equal))
+
+
 def heat_map(ax, mean, spread, rows, columns, bottom):
     """Draw accuracies as a map, with mean and spread written in.
 

@@ -240,8 +240,8 @@ def best_rate(hidden, h):
 #
 # `study` does both for a list of networks, on all cores, the costliest first.
 # What is done is kept in `PILOTS` and `DONE`. If you stop it with the stop
-# button, the cells below work with what there is, and running the cell again
-# goes on from there.
+# button, the cells below work with what there is, if it is two networks of a
+# kind at the least, and running the cell again goes on from there.
 
 # %%
 PILOTS, DONE, METERS = {}, {}, []
@@ -486,7 +486,8 @@ diverged = drawing.pilots(axes, tried, RATES, DEPTHS)
 axes[0].set_ylabel("validation accuracy (%)")
 handles = axes[0].get_legend_handles_labels()
 fig.legend(*handles, title="hidden\nlayers", loc="outside right center")
-own = {h: {best_rate(equal[H], h) for H in DEPTHS} for h in RATES}
+own = {h: {best_rate(equal[H], h) for H in DEPTHS if (H, h) in tried}
+       for h in RATES}
 plotting.show(fig, f"""Three panels, ReLU, tanh and sigmoid: accuracy of the
     pilots against the learning rate, one line for each depth from 1 to 6.
     {diverged} of {3 * len(tried)} diverged and are drawn as crosses at the
@@ -506,23 +507,14 @@ for h, rates in own.items():
 
 # %% tags=["nbval-ignore-output"]
 fig, axes = plotting.figure(1, 2, height=3.4)
-for k, h in enumerate(RATES):
-    here = [H for H in DEPTHS if (equal[H], h) in depth]
-    means, spreads = np.transpose([depth[equal[H], h] for H in here])
-    shifted = np.array(here) + 0.08 * (k - 1)  # so that bars do not overlap
-    for ax in axes:
-        ax.errorbar(
-            shifted, means, spreads, capsize=3, label=h, **drawing.H_STYLE[h]
-        )
+for ax in axes:
+    drawing.depth_curves(ax, depth, equal, RATES)
 axes[0].axhline(10, color=plotting.GREY, lw=1)
 axes[0].text(0.85, 12, "guessing", color=plotting.GREY, fontsize=9)
-axes[0].set(ylabel="validation accuracy (%)", ylim=(0, 100))
-axes[0].set_title("Depth at equal size")
-top = [depth[equal[H], h][0] for H in DEPTHS for h in ("ReLU", "tanh")
-       if (equal[H], h) in depth]
+axes[0].set(ylabel="validation accuracy (%)", title="Depth at equal size")
+top = [mean for (_, h), (mean, _) in depth.items() if h != "sigmoid"]
 axes[1].set(ylim=(min(top) - 1.5, max(top) + 0.8), title="Enlarged")
-for ax in axes:
-    ax.set(xlabel="hidden layers", xticks=DEPTHS)
+axes[0].set_ylim(0, 100)
 axes[0].legend(loc="lower left", bbox_to_anchor=(0, 0.15))
 one, last = (depth.get((equal[H], "sigmoid"), (0, 0))[0] for H in (1, 6))
 plotting.show(fig, f"""Validation accuracy against the number of hidden layers
@@ -538,6 +530,8 @@ plotting.show(fig, f"""Validation accuracy against the number of hidden layers
 # %% tags=["nbval-ignore-output"]
 for h in RATES:
     here = {H: depth[equal[H], h][0] for H in DEPTHS if (equal[H], h) in depth}
+    if not here:
+        continue  # interrupted before
     best = max(here, key=here.get)
     reference = seeds_of(found_depth, (equal[best], h))
     equals, worse = [], []
@@ -803,8 +797,10 @@ plotting.show(fig, f"""A map of six widths by six depths, coloured by accuracy.
 for n in MAP_WIDTHS:
     row = {H: on_map[(n,) * H, "ReLU"][0] for H in DEPTHS
            if ((n,) * H, "ReLU") in on_map}
+    if 1 not in row:
+        continue  # interrupted before
     best = max(row, key=row.get)
-    if best == 1 or 1 not in row:
+    if best == 1:
         print(f"{n:4} neurons: one hidden layer is the best")
         continue
     d, u = difference(
