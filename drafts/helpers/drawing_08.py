@@ -114,8 +114,11 @@ def three_test_sets(fractions, thumbnails, titles, labels):
     return fig
 
 
-def gradient_maps(maps, images, titles, rows, limit, label):
+def gradient_maps(maps, images, titles, rows, label):
     """Draw gradients with respect to the input, a network in each row.
+
+    Each row has a colour scale of its own, from -limit to limit; beyond the
+    limit are three pixels in a thousand.
 
     Parameters
     ----------
@@ -125,9 +128,6 @@ def gradient_maps(maps, images, titles, rows, limit, label):
         The digit of each column, whose outline is drawn.
     titles, rows : sequence of str
         Above the columns; beside the rows.
-    limit : float
-        The colour scale goes from -limit to limit; what is beyond has the
-        last colour.
     label : str
         Of the colour bar.
 
@@ -136,9 +136,10 @@ def gradient_maps(maps, images, titles, rows, limit, label):
     matplotlib.figure.Figure
     """
     fig, axes = plotting.figure(
-        len(maps), len(titles), height=1.52 * len(maps), squeeze=False
+        len(maps), len(titles), height=1.3 * len(maps) + 0.3, squeeze=False
     )
     for k, (line, name) in enumerate(zip(axes, rows)):
+        limit = np.percentile(np.abs(maps[k]), 99.7)
         for j, ax in enumerate(line):
             picture = ax.imshow(
                 maps[k][j].reshape(28, 28), cmap=plotting.SIGNED,
@@ -154,5 +155,5 @@ def gradient_maps(maps, images, titles, rows, limit, label):
             if k == 0:
                 ax.set_title(titles[j], loc="center", fontsize=9)
         line[0].set_ylabel(name, fontsize=9)
-    fig.colorbar(picture, ax=axes, label=label, extend="both", shrink=0.9)
+        fig.colorbar(picture, ax=line, label=label, extend="both")
     return fig

@@ -28,7 +28,14 @@ from helpers.data import load_mnist
 from helpers.drawing_08 import band, dots, gradient_maps, three_test_sets
 from helpers.exercises import check, hint, progress, solution
 from helpers.gradient_check import gradient_check, worst
-from helpers.layers import forward, initialise, predict, relu_prime, train
+from helpers.layers import (
+    cosine,
+    forward,
+    initialise,
+    predict,
+    relu_prime,
+    train,
+)
 from helpers.network import empirical_risk, mini_batches, relu, softmax
 from helpers.studies import run_study
 from helpers.study_08 import by_seed, gain, in_words, rotate, summary
@@ -46,13 +53,13 @@ ONE_HOT = np.eye(10, dtype=np.float32)  # row k is the y of digit k
 # %%
 LARGE = False
 SEEDS = range(12 if LARGE else 4)
-N = 1024 if LARGE else 256  # hidden neurons
+N = 1000 if LARGE else 200  # hidden neurons
 D, EPOCHS = 1_000, (200 if LARGE else 60)
-BATCH_SIZE, RATE = 20, 0.1  # the learning rate stays constant
+BATCH_SIZE, RATE = 20, 0.1  # constant, except in section 3
 D_WATCH = 10_000 if LARGE else 2_000  # validation images, each epoch
-WRONG, WRONG_RATE, WRONG_EPOCHS = 200, 0.03, 80  # wrong labels
+WRONG, WRONG_RATE, WRONG_EPOCHS = 200, 0.04, 70  # wrong labels
 AMOUNTS = {  # D: epochs
-    100: 100, 300: 100, 1_000: 60, 3_000: 30, 10_000: 10, 50_000: 3,
+    100: 100, 300: 100, 1_000: 60, 3_000: 20, 10_000: 8, 50_000: 3,
 }
 PATIENCE = 5  # early stopping, in epochs
 DECAYS, SHARES = (0.001, 0.003, 0.01), (0.3, 0.5, 0.7)  # L2, dropout
@@ -202,7 +209,7 @@ for ax, key in zip(axes, ("risk", "accuracy")):
 valley = 1 + np.argmin(means["validation", "risk"])
 for ax in axes:
     ax.axvline(valley, color=plotting.GREY, lw=1)
-axes[0].set(ylim=(0, 1.2), ylabel="empirical risk")
+axes[0].set(ylim=(0, 0.8), ylabel="empirical risk")
 axes[1].set(ylim=(75, 101), ylabel="accuracy (%)", title="The accuracy")
 axes[0].set_title("The validation risk turns round")
 axes[0].legend()
@@ -273,7 +280,7 @@ for seed, history in histories.items():
 for key, unit in (("risk", ""), ("accuracy", "points"), ("sure", "points")):
     change = gain(at_end[key], at_stop[key])
     print(f"{key:9} from there to the end: {in_words(*change, unit)}")
-    assert change[0] > (-2 if key == "accuracy" else 0)
+    assert change[0] > (-1 if key == "accuracy" else 0)
 
 
 # %% [markdown]
@@ -355,12 +362,14 @@ for name in ("training", "validation"):
 at = np.mean([*crossing.values()])
 for ax in axes:
     ax.set(xlabel="epoch", ylim=(0, 102))
-    ax.axvline(at, color=plotting.GREY, lw=1)
-    ax.legend(loc="center right", fontsize=9)
-axes[0].set(title="What wrongly labelled images are", ylabel="share (%)")
+    ax.axvline(at, ymax=0.78, color=plotting.GREY, lw=1)
+axes[0].legend(loc="upper center", fontsize=9)
+axes[1].legend(loc="lower right", fontsize=9)
+axes[0].set(ylim=(0, 132), yticks=range(0, 101, 20), ylabel="share (%)")
+axes[0].set_title("Wrongly labelled images read as")
 axes[1].set(title="What that costs", ylabel="accuracy (%)", ylim=(50, 102))
-plotting.show(fig, f"""Left, of the wrongly labelled images first four in
-    five are read as their true digit, then fewer, in the end hardly any;
+plotting.show(fig, f"""Left, of the wrongly labelled images at first most
+    are read as their true digit, then fewer, in the end hardly any;
     the share read as the wrong label rises from near zero to nearly all; the
     lines cross at epoch {at:.0f}. Right, training accuracy climbs to 100 %,
     while validation accuracy rises, has its best early and then falls by
@@ -377,8 +386,10 @@ plotting.show(fig, f"""Left, of the wrongly labelled images first four in
 # ## 3. How many images?
 #
 # The same network, with 100 to 50,000 training images. Small samples are
-# repeated more often, so that each training has time to arrive. Nothing is
-# chosen here, so the validation images are as honest as the test images.
+# repeated more often, so that each training has time to arrive, and the
+# learning rate falls to zero along a cosine (notebook 04), so that the noise
+# of the last batches is not what we compare. Nothing is chosen here, so the
+# validation images are as honest as the test images.
 
 # %%
 def with_amount(D, seed):
@@ -386,7 +397,7 @@ def with_amount(D, seed):
     x, digits = draw(D, seed)
     parameters = train(
         start(seed), x, ONE_HOT[digits], AMOUNTS[D], BATCH_SIZE, RATE,
-        np.random.default_rng(seed), schedule=constant,
+        np.random.default_rng(seed), schedule=cosine,
     )
     seen = look_at(x[:10_000], digits[:10_000], parameters)
     unseen = look_at(mnist.x_validation, mnist.y_validation, parameters)
@@ -400,8 +411,8 @@ def with_amount(D, seed):
 
 # %% tags=["nbval-ignore-output"]
 _, seeds = GRID["amount of data"]
-settings = [(amount, seed) for amount in AMOUNTS for seed in seeds]
-amounts = run_study(with_amount, settings[::-1], "amount of data")
+settings = [(a, seed) for seed in seeds for a in sorted(AMOUNTS)[::-1]]
+amounts = run_study(with_amount, settings, "amount of data")
 table = {}
 print("     D   training (%)   validation (%)")
 for amount in AMOUNTS:
@@ -421,13 +432,14 @@ if len(amounts) == len(settings):
 # is a power law, error $\propto D^{-\alpha}$; one is fitted for each seed.
 
 # %% tags=["nbval-ignore-output"]
-whole = [s for s in seeds if all((a, s) in amounts for a in AMOUNTS)]
 fits = []
-for seed in whole:
-    errors = [100 - amounts[a, seed]["validation"] for a in AMOUNTS]
-    fits.append(np.polyfit(np.log(list(AMOUNTS)), np.log(errors), 1))
+for seed in seeds:
+    there = [a for a in AMOUNTS if (a, seed) in amounts]
+    errors = [100 - amounts[a, seed]["validation"] for a in there]
+    if len(there) > 1:
+        fits.append(np.polyfit(np.log(there), np.log(errors), 1))
 alpha, alpha_spread = summary(-fit[0] for fit in fits)
-print(f"alpha = {alpha:.2f} +- {alpha_spread:.2f}")
+print(f"alpha = {alpha:.3f} +- {alpha_spread:.3f}")
 
 # %% tags=["nbval-ignore-output"]
 fig, axes = plotting.figure(1, 2, height=3.3)
@@ -447,6 +459,7 @@ axes[0].set(title="Accuracy", ylabel="accuracy (%)")
 axes[1].set(title="Error, and a power law", yscale="log")
 axes[1].set_ylabel("validation error (%)")
 axes[1].set_yticks([2, 5, 10, 20, 40], [2, 5, 10, 20, 40])
+axes[1].minorticks_off()
 axes[0].legend(loc="lower right")
 plotting.show(fig, f"""Left, with growing D the validation accuracy climbs
     from {y[0]:.0f} to {y[-1]:.0f} % and meets the training accuracy, which
@@ -462,7 +475,7 @@ plotting.show(fig, f"""Left, with growing D the validation accuracy climbs
 # %% tags=["nbval-ignore-output"]
 print(f"ten times the images: the error is divided by {10**alpha:.1f}")
 print(f"to halve the error: {2 ** (1 / alpha):.1f} times the images")
-assert 0.3 < alpha < 0.6
+assert 0.25 < alpha < 0.55
 
 
 # %% [markdown]
@@ -728,6 +741,7 @@ for key, unit in (("accuracy", "points"), ("risk", "")):
             print(f"  {remedy:15}{in_words(*change, unit)}")
         if key == "accuracy" and remedy in ("shifted copies", "more data"):
             assert change[0] > 2
+        assert key == "accuracy" or change[0] <= 0
 copies, more = (
     {s: one["accuracy"] for s, one in verdict[remedy].items()}
     for remedy in ("shifted copies", "more data")
@@ -935,8 +949,9 @@ assert worst(reports) < 1e-7
 # Now the question to both networks. For clean images that are no 3, let $y$
 # be "3" and ask: *which ink would make this a 3?* Drawn is
 # $-\partial J/\partial x$: red where more ink speaks for a 3, blue where it
-# speaks against. The outline is the digit. In the last column stands the mean
-# over a thousand images. Both rows have the same colour scale.
+# speaks against it. The outline is the digit. In the last column is the mean
+# over a thousand images. Each row has its own scale of colours, so that in
+# both the darkest places are where that network looks most.
 
 # %% tags=["nbval-ignore-output"]
 seed = SEEDS[0]
@@ -951,14 +966,13 @@ fig = gradient_maps(
     [*x_test[no_3][columns], None],
     titles=["an 8", "a 5", "a 7", "a 2", "mean of 1,000"],
     rows=["trained without\nthe mark", "trained with\nthe mark"],
-    limit=1.0,
     label=r"$-\partial J/\partial x$, for y = 3",
 )
 fair_pull, cheat_pull = (np.abs(one[-1]) for one in maps)
 ratio = cheat_pull[TAG].min() / cheat_pull[~TAG].max()
 plotting.show(fig, f"""Two rows of five maps of the gradient. Above, the
-    network trained without the mark: red and blue patches across the middle, where
-    the strokes of a 3 and of the digit lie. Below, the network trained with
+    network trained without the mark: red and blue patches across the middle,
+    where the strokes of a 3 and of the digit lie. Below, the one trained with
     the mark: a dark red square near the lower right corner and little else;
     in the mean its weakest pixel is {ratio:.1f} times as strong as the
     strongest elsewhere.""")
@@ -1091,8 +1105,8 @@ plotting.show(fig, f"""Four panels, right answers against the strength of a
     {right["rotated"].min():.0f} % under rotation, to
     {right["inverted"][-1]:.0f} % for inverted digits and to
     {right["noisy"][-1]:.0f} % under strong noise, while its stated certainty
-    stays far higher; the network trained on shifted copies holds out longest
-    against shifts.""")
+    stays far higher. Under shifts of two pixels the network with 1,000 images
+    in five places lies above the one with 5,000 images.""")
 
 # %% [markdown]
 # The accuracy falls far below its value on normal digits every time, and the
