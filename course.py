@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 9), (3, 13)
 MINOR = "{}.{}".format(*sys.version_info)
 STAMP = "course-installed.txt"  # in the environment, written last
+SITE_STAMP = "course-site-installed.txt"  # the same for the site's tools
+SITE_TOOLS = "docs/requirements.txt"
 FIRST = "notebooks/student/00_start_here.ipynb"
 
 
@@ -72,6 +74,12 @@ def build_parser():
         "--no-browser", action="store_true", help="only print the address"
     )
     commands["lab"].add_argument("--port", type=int, metavar="N")
+    commands["test"].add_argument(
+        "--with-site",
+        action="store_true",
+        help="install the site's tools, and look at site and JupyterLab in a "
+        "browser, too",
+    )
     for name in ("build", "pull"):
         commands[name].add_argument(
             "notebooks", nargs="*", metavar="NN", help="numbers, such as 04"
@@ -128,12 +136,34 @@ def prepare_environment(folder):
         if stamp.read_text(encoding="utf-8") == wanted:
             return python
     make_environment(folder, python)
-    install(python)
+    print(
+        "Installing what requirements.txt names: some minutes, and about "
+        "2 GB of disk. Only the first time.",
+        flush=True,
+    )
+    install(python, "requirements.txt")
     quiet_jupyterlab(folder)
-    fresh = folder / (STAMP + ".new")
-    fresh.write_text(wanted, encoding="utf-8")
-    os.replace(str(fresh), str(stamp))
+    write_stamp(stamp, wanted)
     return python
+
+
+def prepare_site_tools(python, folder):
+    """Install docs/requirements.txt, too, unless it is there already."""
+    folder = Path(folder).expanduser().absolute()
+    stamp = folder / SITE_STAMP
+    wanted = fingerprint(folder, "requirements.txt", SITE_TOOLS)
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    print(f"Installing the site's tools ({SITE_TOOLS}).", flush=True)
+    install(python, SITE_TOOLS)
+    write_stamp(stamp, wanted)
+
+
+def write_stamp(stamp, text):
+    """Write a file whole or not at all."""
+    fresh = stamp.with_name(stamp.name + ".new")
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(str(fresh), str(stamp))
 
 
 def environment_python(folder):
@@ -142,9 +172,11 @@ def environment_python(folder):
     return folder / "bin" / "python"
 
 
-def fingerprint(folder):
+def fingerprint(folder, *lists):
     """Return what decides whether an environment is up to date, as text."""
-    content = (ROOT / "requirements.txt").read_bytes()
+    content = b"".join(
+        (ROOT / name).read_bytes() for name in lists or ["requirements.txt"]
+    )
     digest = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
     parts = [digest, MINOR, platform.machine()]
     return "\n".join([*parts, str(ROOT), str(folder)]) + "\n"
@@ -152,9 +184,9 @@ def fingerprint(folder):
 
 def make_environment(folder, python):
     """Create the virtual environment, unless a working one is there."""
-    stamp = folder / STAMP
-    if stamp.exists():
-        stamp.unlink()  # from here on it is unfinished
+    for name in (STAMP, SITE_STAMP):
+        if (folder / name).exists():
+            (folder / name).unlink()  # from here on it is unfinished
     if folder.exists() and any(folder.iterdir()):
         if not (folder / "pyvenv.cfg").exists():
             raise CourseError(
@@ -180,20 +212,14 @@ def works(python):
     return answers(str(python), "-c", code) == MINOR
 
 
-def install(python):
-    print(
-        "Installing what requirements.txt names: some minutes, and about "
-        "2 GB of disk. Only the first time.",
-        flush=True,
-    )
+def install(python, requirements):
+    """Install a list of requirements, a path from the course's folder."""
     start = time.perf_counter()
     command = [str(python), "-m", "pip", "install", "--prefer-binary"]
     command += ["--disable-pip-version-check", "--quiet"]
     # an old pip, as Python 3.9 brings it, looks for versions for an hour
     subprocess.call([*command, "--upgrade", "pip>=24"], cwd=str(ROOT))
-    code = subprocess.call(
-        [*command, "-r", "requirements.txt"], cwd=str(ROOT)
-    )
+    code = subprocess.call([*command, "-r", requirements], cwd=str(ROOT))
     if code != 0:
         raise CourseError(
             "the installation did not finish (above: why). With a network, "
@@ -239,6 +265,8 @@ def lab(python, options, rest):
 
 def test(python, options, rest):
     """Lint, then unit tests and complete notebooks in one parallel run."""
+    if options.with_site:
+        prepare_site_tools(python, options.venv)
     lint = run(python, "-m", "ruff", "check", "--quiet", ".")
     print("ruff: " + ("clean" if lint == 0 else "see above"), flush=True)
     arguments = ["-m", "pytest", "--nbval", "--nbval-current-env"]
@@ -268,6 +296,15 @@ def bench(python, options, rest):
     return run(python, "benchmarks/bench.py", *rest)
 
 
+def site(python, options, rest):
+    prepare_site_tools(python, options.venv)
+    return run(python, "docs/build_site.py", *rest)
+
+
+def stress(python, options, rest):
+    return run(python, "tests/stress.py", *rest)
+
+
 HELP = {
     "lab": "open JupyterLab on the first notebook",
     "test": "lint, unit tests and all notebooks; more arguments go to pytest",
@@ -275,9 +312,21 @@ HELP = {
     "notebooks (all, or the numbers given)",
     "pull": "take edits made in a complete notebook back into its source",
     "bench": "measure the course's networks, data and meter",
+    "site": "build the web site of the stored notebooks (--without-solutions, "
+    "--output DIR)",
+    "stress": "run the notebooks under bad conditions, for an hour or more "
+    "(--list)",
 }
-PASSES_ON = ("lab", "test", "bench")
-RUN = {"lab": lab, "test": test, "build": build, "pull": pull, "bench": bench}
+PASSES_ON = ("lab", "test", "bench", "site", "stress")
+RUN = {
+    "lab": lab,
+    "test": test,
+    "build": build,
+    "pull": pull,
+    "bench": bench,
+    "site": site,
+    "stress": stress,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -116,7 +116,7 @@ def test_alone_it_lists_its_commands():
         [sys.executable, "course.py"], cwd=ROOT, capture_output=True,
         text=True, check=True,
     )
-    for name in ("lab", "test", "build", "pull", "bench"):
+    for name in course.RUN:
         assert re.search(rf"^ +{name} ", done.stdout, re.MULTILINE)
 
 
@@ -156,6 +156,24 @@ def test_test_passes_arguments_on(monkeypatch):
     assert tests[-3:] == ["-k", "digits", "-v"] and "tests" in tests
     tests = commands(monkeypatch, "test", "tests/test_data.py")[1]
     assert tests[-1] == "tests/test_data.py" and "tests" not in tests
+
+
+def test_the_sites_tools_come_with_the_site_alone(monkeypatch, tmp_path):
+    made, lists = [], []
+    monkeypatch.setattr(
+        course, "install", lambda python, name: lists.append(name)
+    )
+    monkeypatch.setattr(course, "prepare_environment", lambda venv: "python")
+    monkeypatch.setattr(
+        course, "run", lambda python, *a: made.append([str(x) for x in a]) or 0
+    )
+    venv = ["--venv", str(tmp_path)]
+    assert course.main(["test", *venv]) == 0 and lists == []
+    for arguments in (["site"], ["test", "--with-site"], ["site"]):
+        assert course.main([*arguments, *venv]) == 0
+    assert lists == ["docs/requirements.txt"]
+    assert course.main(["site", *venv, "--without-solutions"]) == 0
+    assert made[-1] == ["docs/build_site.py", "--without-solutions"]
 
 
 def test_course_needs_the_standard_library_alone():
@@ -209,7 +227,9 @@ def test_there_is_one_list():
 
 def test_ci_runs_the_readmes_command():
     command = "course.py test"
-    assert f"python3 {command}" in (ROOT / ".ci/run").read_text()
+    script = (ROOT / ".ci/run").read_text()
+    assert f"python3 {command} --with-site" in script
+    assert "COURSE_REQUIRE_BROWSER=1" in script
     assert f"python3 {command}" in (ROOT / "README.md").read_text()
     workflow = (ROOT / ".github/workflows/test.yml").read_text()
     assert f"python {command}" in workflow
