@@ -150,7 +150,7 @@ def frontier(ax, cost, found, kept, names=()):
     )
     last = 0.0
     for network in sorted(names, key=cost.get):
-        if cost[network] < 1.6 * last:
+        if cost[network] < 2.5 * last:
             continue  # no room beside the label before
         last = cost[network]
         ax.annotate(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers import plotting
+from helpers.studies import spread
 
 LOST = {"color": plotting.VERMILION, "marker": "x", "linestyle": ""}
 
@@ -27,9 +28,9 @@ def against_rate(ax, rates, values, lost, floor, label=None, **style):
     """
     rates = np.asarray(rates)
     safe = ~np.any(lost, axis=0)
-    mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
+    mean, error = values.mean(axis=0), spread(values)
     ax.errorbar(
-        rates[safe], mean[safe], spread[safe], capsize=2, label=label,
+        rates[safe], mean[safe], error[safe], capsize=2, label=label,
         **style,
     )
     count = np.sum(lost, axis=0)

@@ -1,5 +1,6 @@
 """Many trainings, on all cores, that survive an interruption."""
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
@@ -7,6 +8,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from helpers.bars import progress_bar
+
+
+class StudyIncomplete(ValueError):
+    """Too little of a study is there; shown as its few lines alone."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
 
 
 def run_study(function, settings, description="trainings", workers=None,
@@ -61,25 +69,69 @@ def run_study(function, settings, description="trainings", workers=None,
     return {s: results[s] for s in settings if s in results}
 
 
+def enough(found, least=1):
+    """Raise `StudyIncomplete` where an interrupted study left too little.
+
+    Parameters
+    ----------
+    found : sized
+        What is there, of one kind.
+    least : int
+        How many of them the cell needs.
+
+    Raises
+    ------
+    StudyIncomplete
+        A `ValueError` that says what to run again.
+    """
+    if len(found) < least:
+        raise StudyIncomplete(
+            f"This cell needs {least} results of a kind, and there are "
+            f"{len(found)}: the study was interrupted too early. Run the "
+            "study's cell again, then this one."
+        )
+
+
+def spread(values, axis=0):
+    """Return the standard deviation between seeds, NaN for a single one.
+
+    Parameters
+    ----------
+    values : array_like
+    axis : int
+        The axis of the seeds.
+
+    Returns
+    -------
+    ndarray or float
+        With n - 1 in the denominator.
+    """
+    values = np.asarray(values, dtype=float)
+    if values.shape[axis] < 2:
+        return np.full_like(np.mean(values, axis=axis), np.nan)[()]
+    return np.std(values, axis=axis, ddof=1)
+
+
 def mean_and_spread(values):
     """Return the mean and the standard deviation between seeds.
 
     Parameters
     ----------
-    values : sequence of float
-        One for each seed, at least two.
+    values : iterable of float
+        One for each seed.
 
     Returns
     -------
     tuple of float
-        Mean; standard deviation with n - 1 in the denominator.
+        Mean; standard deviation with n - 1 in the denominator, NaN for a
+        single seed.
 
     Raises
     ------
-    ValueError
-        With fewer than two values there is no spread.
+    StudyIncomplete
+        A `ValueError`, if there is none.
     """
     values = np.asarray(list(values), dtype=float)
-    if values.size < 2:
-        raise ValueError(f"values: expected at least 2, got {values.size}")
-    return float(values.mean()), float(values.std(ddof=1))
+    enough(values)
+    one = math.nan if values.size < 2 else float(values.std(ddof=1))
+    return float(values.mean()), one

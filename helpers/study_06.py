@@ -195,30 +195,35 @@ def operations(sizes, images):
     return images * (2 * weights[0] + 3 * sum(weights[1:]))
 
 
-def seconds_per_step(sizes, x, y, h="ReLU", steps=15, repeats=5):
-    """Return the time of a training step of one network, in s.
+def seconds_per_step(networks, x, y, h="ReLU", steps=15, repeats=5):
+    """Return the time of a training step of each network, in s.
+
+    The networks take turns: a slow moment of the machine meets one repeat
+    of some of them, and the median passes over it.
 
     Parameters
     ----------
-    sizes : sequence of int
+    networks : sequence of tuple of int
+        Sizes, such as (784, 128, 10).
     x, y : ndarray (D, M), (D, K)
         One mini-batch.
     h : str
         Activation function.
     steps, repeats : int
         The median of the repeats, each of so many steps; one more step
-        before them warms up.
+        before each repeat warms up.
 
     Returns
     -------
-    float
+    dict of tuple to float
     """
     rng = np.random.default_rng(0)
-    start = layers.initialise(sizes, rng, GAINS[h])
-    layers.train(start, x, y, 1, len(x), 1e-3, rng, h)
-    times = []
+    times = {sizes: [] for sizes in networks}
     for _ in range(repeats):
-        begin = time.perf_counter()
-        layers.train(start, x, y, steps, len(x), 1e-3, rng, h)
-        times.append((time.perf_counter() - begin) / steps)
-    return float(np.median(times))
+        for sizes, own in times.items():
+            start = layers.initialise(sizes, rng, GAINS[h])
+            layers.train(start, x, y, 1, len(x), 1e-3, rng, h)
+            begin = time.perf_counter()
+            layers.train(start, x, y, steps, len(x), 1e-3, rng, h)
+            own.append((time.perf_counter() - begin) / steps)
+    return {sizes: float(np.median(own)) for sizes, own in times.items()}

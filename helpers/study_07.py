@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from helpers.studies import enough, spread
+
 
 def stack(parameters, S):
     """Return S copies of a network as one stack.
@@ -77,6 +79,7 @@ def best_rate(rates, accuracies, lost):
     ValueError
         If there is no such rate.
     """
+    enough(accuracies)
     safe = ~np.any(lost, axis=0)
     if not np.any(safe) or len(rates) != len(safe):
         raise ValueError(f"rates: expected one that is safe, got {rates}")
@@ -102,11 +105,12 @@ def difference(first, second):
     """
     both = min(len(first), len(second))
     values = np.asarray(first, float)[:both] - np.asarray(second)[:both]
+    enough(values)
     if values.size < 2:
         return float(values.mean()), math.nan, "of unknown spread"
-    mean, spread = float(values.mean()), float(values.std(ddof=1))
-    name = "larger" if abs(mean) > spread else "smaller"
-    return mean, spread, f"{name} than the spread"
+    mean, error = float(values.mean()), float(spread(values))
+    name = "larger" if abs(mean) > error else "smaller"
+    return mean, error, f"{name} than the spread"
 
 
 def as_good(rates, accuracies, lost):
@@ -125,7 +129,7 @@ def as_good(rates, accuracies, lost):
     """
     best = best_rate(rates, accuracies, lost)
     below = accuracies[:, [best]] - accuracies
-    near = below.mean(axis=0) <= below.std(axis=0, ddof=1)
+    near = below.mean(axis=0) <= spread(below)
     near[best] = True
     return near & ~np.any(lost, axis=0)
 

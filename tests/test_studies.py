@@ -5,7 +5,13 @@ import pytest
 
 from helpers import layers, network
 from helpers.gradient_check import gradient_check, worst
-from helpers.studies import mean_and_spread, run_study
+from helpers.studies import (
+    StudyIncomplete,
+    enough,
+    mean_and_spread,
+    run_study,
+    spread,
+)
 
 
 @pytest.mark.parametrize("h", layers.ACTIVATIONS)
@@ -103,10 +109,28 @@ def test_study_tells_errors():
         run_study(fail, [(1,)])
 
 
-def test_spread_needs_two():
+def test_mean_and_spread_of_what_there_is():
     assert mean_and_spread([1, 2, 3]) == (2.0, 1.0)
-    with pytest.raises(ValueError, match="at least 2"):
-        mean_and_spread([1.0])
+    assert mean_and_spread(k for k in (1, 3))[1] == np.sqrt(2)
+    mean, error = mean_and_spread([4.0])
+    assert mean == 4 and np.isnan(error)
+    with pytest.raises(StudyIncomplete, match="interrupted too early"):
+        mean_and_spread([])
+
+
+def test_spread_between_seeds():
+    values = np.array([[1.0, 5.0], [3.0, 5.0]])
+    assert np.allclose(spread(values), [np.sqrt(2), 0])
+    assert np.allclose(spread(values, axis=1), [4 / np.sqrt(2), np.sqrt(2)])
+    assert np.isnan(spread(values[:1])).all() and np.isnan(spread([1.0]))
+
+
+def test_too_little_is_told_in_a_line():
+    enough([1, 2], 2)
+    with pytest.raises(StudyIncomplete, match=r"needs 3 .* there are 2"):
+        enough([1, 2], 3)
+    lines = StudyIncomplete("one line")._render_traceback_()
+    assert lines == ["one line"]
 
 
 def test_count_is_what_initialise_makes():

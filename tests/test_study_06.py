@@ -94,5 +94,7 @@ def test_operations_are_those_of_the_products():
 
 def test_seconds_of_a_step():
     x, _, y = sample(np.float32)
-    seconds = study_06.seconds_per_step((7, 4, 3), x[:8], y[:8], steps=3)
-    assert 0 < seconds < 1
+    networks = [(7, 4, 3), (7, 4, 4, 3)]
+    seconds = study_06.seconds_per_step(networks, x[:8], y[:8], steps=3)
+    assert list(seconds) == networks
+    assert all(0 < one < 1 for one in seconds.values())

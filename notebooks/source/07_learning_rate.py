@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from helpers import layers, plotting
+from helpers import layers, plotting, studies
 from helpers.data import load_mnist
 from helpers.drawing_07 import against_rate, regimes
 from helpers.exercises import check, hint, progress, solution
@@ -919,6 +919,7 @@ runs = run_study(
 def gather(runs, name):
     """Return accuracies (seeds, epochs, rates) and losses of one kind."""
     mine = [run for (kind, _), run in runs.items() if kind == name]
+    studies.enough(mine)
     return (np.array([run.accuracies for run in mine]),
             np.array([run.lost for run in mine]))
 
@@ -965,8 +966,8 @@ LOOKS = {
 fig, (left, right) = plotting.figure(1, 2, height=3.3)
 for name, look in LOOKS.items():
     acc, gone = schedules[name]
-    mean, spread = at_best[name].mean(0), at_best[name].std(0, ddof=1)
-    left.errorbar(np.arange(EPOCHS) + 1, mean, spread, capsize=2,
+    mean, error = at_best[name].mean(0), studies.spread(at_best[name])
+    left.errorbar(np.arange(EPOCHS) + 1, mean, error, capsize=2,
                   label=name, **look)
     against_rate(right, SCHEDULE_RATES, acc[:, -1], gone, 76, name, **look)
 left.set(xlabel="epoch", title="At the best rate", xticks=range(1, EPOCHS + 1))
@@ -1213,8 +1214,8 @@ LOOKS["Adam"]["color"] = plotting.VERMILION
 fig, (left, right) = plotting.figure(1, 2, height=3.3)
 for k, (name, look) in enumerate(LOOKS.items()):
     rates, acc, gone = rules[name]
-    mean, spread = at_best[name].mean(0), at_best[name].std(0, ddof=1)
-    left.errorbar(np.arange(EPOCHS) + 1, mean, spread, capsize=2,
+    mean, error = at_best[name].mean(0), studies.spread(at_best[name])
+    left.errorbar(np.arange(EPOCHS) + 1, mean, error, capsize=2,
                   label=name, **look)
     against_rate(right, rates, acc[:, -1], gone, 4 + 9 * k, name, **look)
 left.set(xlabel="epoch", title="At the best rate", xticks=range(1, EPOCHS + 1))

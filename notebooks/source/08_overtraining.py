@@ -53,7 +53,7 @@ ONE_HOT = np.eye(10, dtype=np.float32)  # row k is the y of digit k
 # %%
 LARGE = False
 SEEDS = range(12 if LARGE else 4)
-N = 1000 if LARGE else 200  # hidden neurons
+N = 1000 if LARGE else 128  # hidden neurons
 D, EPOCHS = 1_000, (200 if LARGE else 60)
 BATCH_SIZE, RATE = 20, 0.1  # constant, except in section 3
 D_WATCH = 10_000 if LARGE else 2_000  # validation images, each epoch
