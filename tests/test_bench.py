@@ -1,0 +1,91 @@
+"""The benchmark's tables: what it writes, and where."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+STEMS = [p.stem for p in sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))]
+
+
+@pytest.fixture(scope="module")
+def bench():
+    path = ROOT / "benchmarks" / "bench.py"
+    spec = importlib.util.spec_from_file_location("bench", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_notebook_has_a_budget_and_states_it(bench):
+    assert {stem[:2] for stem in STEMS} <= set(bench.BUDGETS)
+    for stem in STEMS:
+        text = (ROOT / "notebooks" / "source" / f"{stem}.py").read_text(
+            encoding="utf-8"
+        )
+        stated = re.search(r"To run: about (\d+) seconds", text)
+        assert int(stated.group(1)) <= bench.BUDGETS[stem[:2]]
+
+
+def test_table_of_the_readme(bench):
+    times = {stem: (10.4, 9.0, 0.5) for stem in STEMS}
+    lines = bench.table(times).splitlines()
+    assert len(lines) == len(STEMS) + 3
+    for stem, line in zip(STEMS, lines[2:]):
+        assert line.startswith(f"| {stem} | {bench.question(stem)} | ")
+        assert line.endswith(f" {bench.BUDGETS[stem[:2]]} s | 10 s |")
+    assert f"{10.4 * len(STEMS):.0f} s |" in lines[-1]
+
+
+def test_only_what_is_between_the_marks_is_replaced(bench):
+    begin, end = bench.MARKS
+    text = f"before\n{begin}\nold \\1\n{end}\nafter\n"
+    new = bench.with_table(text, r"| new \1 |")
+    assert new == f"before\n{begin}\n| new \\1 |\n{end}\nafter\n"
+    with pytest.raises(ValueError, match="expected the marks"):
+        bench.with_table("no marks", "")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert bench.with_table(readme, "").count(begin) == 1
+
+
+def test_stored_table_is_of_these_notebooks(bench):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    part = readme.split(bench.MARKS[0])[1].split(bench.MARKS[1])[0]
+    for stem in STEMS:
+        assert f"| {stem} | {bench.question(stem)} | " in part
+
+
+def test_page_has_every_row(bench):
+    rows = [("a", "1 s", ""), ("b", "2 s", "goal: < 3 s")]
+    lines = bench.page(rows).splitlines()
+    assert lines[-2:] == ["| a | 1 s |  |", "| b | 2 s | goal: < 3 s |"]
+
+
+def test_rows_of_notebooks(bench):
+    rows = bench.notebooks({"04_x": (41.2, 40.0, 0.6), "00_y": (9, None, 0)})
+    assert rows[0][1:] == (
+        "41 s, CPU 40 s, 0.60 GiB", "goal: <= 60 s, < 1.5 GiB"
+    )
+    assert rows[1][1:] == ("9 s", "goal: <= 15 s")
+
+
+def test_medians_are_taken_in_turn_after_a_warm_up(bench):
+    calls = []
+    found = bench.median_seconds(
+        lambda: calls.append("a"), lambda: calls.append("b"), repeats=2
+    )
+    assert calls == ["a", "b"] * 3 and len(found) == 2
+    assert all(0 <= seconds < 1 for seconds in found)
+
+
+def test_scikit_learn_takes_the_same_step(bench):
+    """An epoch of the benchmark's model is an epoch of mini-batches."""
+    x = np.random.default_rng(0).random((300, 784), np.float32)
+    digits = np.arange(300) % 10
+    epoch = bench.sklearn_epoch(x, digits, 4)
+    epoch()
+    model = epoch()
+    assert model.t_ == 2 * len(x) and model.coefs_[0].dtype == np.float32
