@@ -37,8 +37,13 @@ from helpers.data import load_mnist
 from helpers.exercises import check, hint, progress, solution
 from helpers.network import backward, empirical_risk, forward, mini_batches
 from helpers.quiet_tensorflow import device_and_threads, import_tensorflow
-from helpers.study_09 import grids, magnitude, median_and_spread, named
-from helpers.study_09 import rotated as turned
+from helpers.study_09 import (
+    grids,
+    magnitude,
+    median_and_spread,
+    named,
+    rotated,
+)
 
 tf, keras = import_tensorflow(threads=1)
 limits = threadpool_limits(limits=1)  # after all imports: it reaches them all
@@ -537,7 +542,7 @@ for tool in TOOLS.values():  # warm-up, outside the clock
 runs = {name: [] for name in TOOLS}
 bar = progress_bar(range(len(SEEDS) * len(TOOLS)), "trainings")
 for seed in SEEDS:
-    for name in turned(TOOLS, seed):
+    for name in rotated(TOOLS, seed):
         runs[name].append(run_once(TOOLS[name], seed))
         bar.update()
 bar.close()
@@ -620,6 +625,7 @@ for name, tool in TOOLS.items():  # their own answers are the judge's
     its = 100 * np.mean(tool.predict(several) == true)
     last = runs[name][-1].weights[-1]
     assert abs(its - judge(last, several, true)) < 0.05
+
 
 # %% [markdown]
 # A single image shows each library's fixed price of a call, naked. `predict` of
@@ -959,6 +965,7 @@ if mg and not meter.reason:
     assert len(mg) >= 6 and mg[dirty] > 5 * mg[clean]
 else:
     print("no emissions to compare:", meter.reason)
+
 
 # %% [markdown]
 # ### What the figure leaves out
