@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers import timing
 
-__all__ = ["grids", "magnitude", "median_and_spread", "named", "rotated"]
+__all__ = ["grids", "magnitude", "median_and_spread", "named", "turned"]
 
 
 def median_and_spread(values):
@@ -32,7 +32,7 @@ def median_and_spread(values):
     return float(np.median(values)), float(np.ptp(values) / 2)
 
 
-def rotated(items, places):
+def turned(items, places):
     """Return a list with its first items moved to the end.
 
     Parameters
