@@ -21,8 +21,24 @@ LOOKS = {
 }
 
 
+def plain_log(axis):
+    """Give an axis a logarithmic scale with ticks as plain numbers.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        Such as `ax.xaxis`. Ticks are at 1, 2 and 5 times powers of ten.
+    """
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
 def calls(ax, seconds):
-    """Draw the time of each call, with each tool's median as a line.
+    """Draw the time of each call, with the median of all but the first.
 
     Parameters
     ----------
@@ -39,9 +55,9 @@ def calls(ax, seconds):
             1000 * np.median(times[1:]), color=look["color"], lw=1,
             linestyle=LOOKS[name]["linestyle"],
         )
-    ax.set(yscale="log", xlabel="call", xticks=numbers)
-    ax.set_ylabel("time of the call (ms)")
-    ax.legend(loc="upper right")
+    ax.set(xlabel="call", xticks=numbers, ylabel="time of the call (ms)")
+    plain_log(ax.yaxis)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=9)
 
 
 def steps(ax, sizes, readings, crossing=None):
@@ -53,7 +69,7 @@ def steps(ax, sizes, readings, crossing=None):
         Where to.
     sizes : sequence of int
     readings : dict of str to ndarray (rounds, sizes)
-        Seconds of a step. The bars go from the least to the largest; names
+        Seconds of a step. Bars hold the middle half of the rounds; names
         that end in "products" are drawn as thin dotted lines.
     crossing : float, optional
         Where a vertical line is drawn.
@@ -61,19 +77,19 @@ def steps(ax, sizes, readings, crossing=None):
     for name, times in readings.items():
         tool = "NumPy" if name.startswith("NumPy") else "TensorFlow"
         look = dict(plotting.STYLE[tool])
-        middle = 1000 * np.median(times, axis=0)
+        low, middle, high = 1000 * np.percentile(times, (25, 50, 75), axis=0)
         if name.endswith("products"):
             look.update(linestyle=":", marker="", linewidth=1.2)
             ax.plot(sizes, middle, label=name, **look)
             continue
-        ends = 1000 * np.array([np.min(times, axis=0), np.max(times, axis=0)])
-        bars = np.abs(ends - middle)
+        bars = middle - low, high - middle
         ax.errorbar(sizes, middle, bars, capsize=2, label=name, **look)
     if crossing:
         ax.axvline(crossing, color=plotting.GREY, lw=1)
-    ax.set(xscale="log", yscale="log")
+    plain_log(ax.yaxis)
+    ax.set(xscale="log")
     ax.set_xticks(sizes, [str(size) for size in sizes])
-    ax.minorticks_off()
+    ax.xaxis.minorticks_off()
 
 
 def countries(ax, milligrams, bars, labels, home):
@@ -101,7 +117,7 @@ def countries(ax, milligrams, bars, labels, home):
     ax.set_xlabel("emissions of the training (mgCO2e)")
 
 
-def against_cost(ax, points, kept):
+def against_cost(ax, points, kept, top):
     """Draw error against cost after each epoch, and the frontier.
 
     Parameters
@@ -113,6 +129,9 @@ def against_cost(ax, points, kept):
         %, its uncertainty).
     kept : sequence of (str, int)
         Those on the frontier, from the cheapest to the dearest.
+    top : float
+        Largest error shown, in %; of what lies above, the value is written
+        at the upper edge.
     """
     for name in dict.fromkeys(name for name, _ in points):
         rows = [row for (own, _), row in points.items() if own == name]
@@ -121,17 +140,26 @@ def against_cost(ax, points, kept):
             cost, 100 - accuracy, bar, cost_bar, label=name, capsize=2,
             elinewidth=0.8, **{**LOOKS[name], "linewidth": 1},
         )
+        for at, error in zip(cost, 100 - accuracy):
+            if error > top:
+                ax.annotate(
+                    f"{error:.0f} % ↑", (at, top), xytext=(0, -12),
+                    textcoords="offset points", ha="center", fontsize=9,
+                    color=LOOKS[name]["color"],
+                )
     line = [points[key] for key in kept]
     ax.plot(
         [row[0] for row in line], [100 - row[2] for row in line],
-        color=plotting.VERMILION, lw=5, alpha=0.35, zorder=0,
-        solid_capstyle="round", label="frontier",
+        color=plotting.VERMILION, lw=5, alpha=0.3, zorder=0,
+        drawstyle="steps-post", solid_joinstyle="round", label="frontier",
     )
-    ax.set(xscale="log", yscale="log", ylabel="validation error (%)")
-    ticks = [e for e in (2, 3, 4, 5, 7, 10, 20, 40, 80)
-             if ax.get_ylim()[0] <= e <= ax.get_ylim()[1]]
+    least = min(100 - row[2] - row[3] for row in points.values())
+    plain_log(ax.xaxis)
+    plain_log(ax.yaxis)
+    ax.set(ylim=(0.93 * least, top), ylabel="validation error (%)")
+    ticks = [tick for tick in (1, 2, 3, 4, 5, 6, 8, 10, 15, 20)
+             if 0.93 * least <= tick <= top]
     ax.set_yticks(ticks, [str(tick) for tick in ticks])
-    ax.minorticks_off()
 
 
 def orders(ax, rows):

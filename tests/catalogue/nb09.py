@@ -81,6 +81,7 @@ def prices(energies, accuracies):
 CATALOGUE = {
     "9.1": {
         "names": ["fair_times"],
+        "needs": "import time",
         "wrong": [
             (
                 _fair(before="start = time.time()",
