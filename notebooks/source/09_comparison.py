@@ -70,7 +70,7 @@ assert all(threads == 1 for _, _, threads in libraries)
 # %%
 LARGE = False
 SEEDS = range(10 if LARGE else 3)
-D, EPOCHS = (50_000, 5) if LARGE else (25_000, 2)
+D, EPOCHS = (50_000, 5) if LARGE else (30_000, 2)
 BATCH_SIZE, RATE = 64, 0.3  # the learning rate, constant
 AT_ONCE = 16  # steps that Keras does before Python hears of them
 NETWORKS = {  # tool, sizes, batch size
@@ -127,15 +127,14 @@ class NumPyTool:
         self.weights = [*layers.initialise(self.sizes, self.rng).values()]
 
     def train(self, x, digits, epochs, after_epoch):
-        y, D = ONE_HOT[digits], len(x)
+        y, D, p = ONE_HOT[digits], len(x), self.weights
         for _ in range(epochs):
             batches = mini_batches(D, self.batch_size, self.rng)
             for rows in [slice(None)] if self.batch_size >= D else batches:
-                z0, a0, z1, a1 = forward(x[rows], *self.weights)
+                z0, a0, z1, a1 = forward(x[rows], *p)
                 empirical_risk(y[rows], z1)
-                W1 = self.weights[2]
-                gradients = backward(x[rows], y[rows], z0, a0, a1, W1)
-                for array, gradient in zip(self.weights, gradients):
+                gradients = backward(x[rows], y[rows], z0, a0, a1, p[2])
+                for array, gradient in zip(p, gradients):
                     gradient *= RATE
                     array -= gradient  # B5, B6
             after_epoch(self.weights)
