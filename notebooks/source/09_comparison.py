@@ -1168,8 +1168,8 @@ print(f"4. grids: a factor of {max(by_grid) / min(by_grid):.0f}; networks: "
       f"{slowest:.0f}")
 LITRE = 4186 / 3.6e6  # kWh for a litre of water and one degree
 total = J.sum() / 3.6e6 if known else math.nan
-print(f"5. the {len(known)} trainings: {total:.1e} kWh, which heat a litre "
-      f"of water\n   by {total / LITRE:.2f} degrees")
+print(f"5. {len(known)} trainings, {total:.1e} kWh: a litre of water, "
+      f"{total / LITRE:.2f} degrees warmer {reason}")
 assert 0.2 < factor < 50
 
 # %% [markdown]
