@@ -23,6 +23,7 @@ STAMP = "course-installed.txt"  # in the environment, written last
 SITE_STAMP = "course-site-installed.txt"  # the same for the site's tools
 SITE_TOOLS = "docs/requirements.txt"
 FIRST = "notebooks/student/00_start_here.ipynb"
+LAB_EXTENSIONS = "labextensions"  # gives figures their alternative text
 
 
 def main(arguments=None):
@@ -256,6 +257,8 @@ def run(python, *arguments):
 def lab(python, options, rest):
     arguments = ["--ServerApp.root_dir=" + str(ROOT)]
     arguments += ["--LabApp.default_url=/lab/tree/" + FIRST]
+    extensions = str(ROOT / LAB_EXTENSIONS)
+    arguments += ["--LabApp.extra_labextensions_path=" + extensions]
     if options.no_browser:
         arguments.append("--no-browser")
     if options.port is not None:

@@ -8,6 +8,7 @@ folder, with solutions folded (or left out), and Sphinx makes the site.
 
 import argparse
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -33,6 +34,13 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 OUTPUT = DOCS / "_build" / "site"
 MARK = "course-site.txt"  # in the output: this folder may be replaced
+FOLDED = "Solutions are folded; one click opens them, after you have tried."
+WITHHELD = "Solutions are not here yet: they follow when you have handed in."
+# the speed at which the instructor's table reads, a minute (it says why)
+WORDS, FORMULAS, LINES = 120, 6, 20
+UNITS = {"seconds": "s", "minutes": "min", "hours": "h", "hour": "h"}
+FORMULA = r"\$\$.+?\$\$|\$[^$]+\$"
+COMPUTED = r"\[(\d\d)\]\(\.\./notebooks/(\w+)\.ipynb\), (\d+)"  # in the ledger
 GUARD = '''\
 # This notebook needs the rest of the course beside it.
 class CourseNotHere(Exception):
@@ -49,13 +57,13 @@ except ImportError:
 The course's module `helpers` is not here. On your own computer, run
 
     git clone ADDRESS
-    cd NAME
+    cd FOLDER
     python3 course.py lab
 
 or, in Colab, these lines in a cell of their own, and then the notebook:
 
     !git clone ADDRESS
-    %cd NAME
+    %cd FOLDER
     %pip install --quiet codecarbon threadpoolctl""") from None'''
 
 
@@ -89,7 +97,10 @@ def page(stem, notebook, with_solutions):
     """
     stubs = {cell.id: cell for cell in student_copy(notebook).cells}
     fresh = nbformat.v4.new_notebook(metadata=notebook.metadata)
+    anchors = computing(stem)
     for cell in notebook.cells:
+        if cell.get("execution_count") in anchors:
+            fresh.cells.append(anchor_of(cell))
         if with_solutions:
             fresh.cells += folded(cell, stubs.get(cell.id))
         elif cell.id in stubs:
@@ -101,6 +112,14 @@ def page(stem, notebook, with_solutions):
     bar.id = "buttons"
     fresh.cells.insert(1, bar)
     return fresh
+
+
+def anchor_of(cell):
+    """Return a cell that is seen by links alone, to go before this one."""
+    name = f"cell-{cell.execution_count}"
+    anchor = nbformat.v4.new_markdown_cell(f'<div id="{name}"></div>')
+    anchor.id = name
+    return anchor
 
 
 def folded(cell, stub):
@@ -175,15 +194,20 @@ def buttons(stem, with_solutions):
 def downloadable(notebook):
     """Return a notebook that says what to do where `helpers` is missing."""
     fresh = nbformat.from_dict(notebook)
-    name = REPOSITORY.rsplit("/", 1)[-1]
-    source = GUARD.replace("ADDRESS", REPOSITORY).replace("NAME", name)
-    first = nbformat.v4.new_code_cell(source)
+    first = nbformat.v4.new_code_cell(addressed(GUARD))
     first.id = "first-of-all"
     fresh.cells.insert(1, first)
     return fresh
 
 
 # --- links ----------------------------------------------------------------
+
+
+def addressed(text):
+    """Return a text with the course's public address, and its last part."""
+    folder = REPOSITORY.rsplit("/", 1)[-1]
+    return text.replace("ADDRESS", REPOSITORY).replace("FOLDER", folder)
+
 
 UNTOUCHED = r"```.*?```|`[^`]*`|\[[^\]]*\]\([^)]*\)|\$\$.*?\$\$|\$[^$]*\$"
 UNTOUCHED += r"|<[^>]*>|^#[^\n]*"
@@ -245,11 +269,15 @@ def moved(text):
 # --- the pages of docs/ ---------------------------------------------------
 
 
-def document(path):
+def document(path, with_solutions=True):
     """Return a page of docs/ for the site, with its marks filled in."""
     text = path.read_text(encoding="utf-8")
-    for name, table in {"notebooks": contents, "study": study}.items():
-        text = text.replace(f"<!-- table: {name} -->", table())
+    marks = {"table: notebooks": contents, "table: study": study}
+    for name, table in marks.items():
+        if f"<!-- {name} -->" in text:
+            text = text.replace(f"<!-- {name} -->", table())
+    solutions = FOLDED if with_solutions else WITHHELD
+    text = text.replace("<!-- solutions -->", solutions)
 
     def include(match):
         other = (ROOT / match.group(1)).read_text(encoding="utf-8")
@@ -257,39 +285,70 @@ def document(path):
         return re.sub(r"^#", "##", other, flags=re.MULTILINE)
 
     text = re.sub(r"<!-- include: (\S+) -->", include, text)
-    if path.stem == "equations":  # where the notebooks' links lead
-        row = r'| <span id="\1"></span>\1 |'
-        text = re.sub(r"^\| ([FBSO]\d+) \|", row, text, flags=re.MULTILINE)
-        text = re.sub(r'(id="(\w+)"></span>.*?\n)(.*id="\2")', _once, text)
-    text = text.replace("ADDRESS", REPOSITORY)
-    return linked(moved(text), "notebooks/")
+    if path.stem == "equations":
+        text = anchored(text)
+    return linked(moved(addressed(text)), "notebooks/")
 
 
-def _once(match):
-    """An equation has two rows: the second one gets no anchor."""
-    second = match.group(3)
-    name = match.group(2)
-    return match.group(1) + second.replace(f'<span id="{name}"></span>', "")
+def anchored(text):
+    """Return the ledger with an anchor for each equation, and links to cells.
+
+    Notebooks link to an equation; the ledger links to the cell that computes
+    it. An equation may have two rows: the first one gets the anchor.
+    """
+    seen = set()
+
+    def anchor(match):
+        name = match.group(1)
+        if name in seen:
+            return match.group(0)
+        seen.add(name)
+        return f'| <span id="{name}"></span>{name} |'
+
+    text = re.sub(r"^\| ([FBSO]\d+) \|", anchor, text, flags=re.MULTILINE)
+    return re.sub(
+        COMPUTED, r'<a href="notebooks/\2.html#cell-\3">\1, \3</a>', text
+    )
 
 
+def computing(stem):
+    """Return the numbers of a notebook's cells to which the ledger links."""
+    ledger = (DOCS / "equations.md").read_text(encoding="utf-8")
+    rows = re.findall(COMPUTED, ledger)
+    return {int(cell) for _, notebook, cell in rows if notebook == stem}
+
+
+@functools.cache
 def facts(stem):
-    """Return what the tables say of a notebook, a dict."""
-    notebook = read(stem)
-    texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
-    text = "\n".join(texts)
-    code = [c.source for c in notebook.cells if c.cell_type == "code"]
-    lines = [x for c in code for x in c.splitlines() if x.strip()]
+    """Return what the tables say of a notebook, a dict; times in minutes."""
+    cells = read(stem).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    text = "\n\n".join(texts)
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    prose, formulas = re.subn(FORMULA, " ", text, flags=re.DOTALL)
+    words = len(re.findall(r"[A-Za-z]{2,}", prose))
+    lines = sum(bool(line.strip()) for x in code for line in x.splitlines())
     minutes = re.findall(r"^### Exercise \S+ \((\d+) min", text, re.MULTILINE)
     times = re.search(r"To run: (.*?)\. To study: (.*?)[.,*]", text, re.DOTALL)
     return {
         "question": re.match(r"# \d\d — (.*)", text).group(1),
-        "run": times.group(1).replace("about ", ""),
-        "study": times.group(2).replace("about ", ""),
-        "words": len(re.findall(r"[A-Za-z]{2,}", text)),
-        "lines": len(lines),
+        "run": short(times.group(1)),
+        "study": short(times.group(2)),
+        "words": words,
+        "formulas": formulas,
+        "lines": lines,
+        "reading": words / WORDS + formulas / FORMULAS + lines / LINES,
         "exercises": len(minutes),
-        "minutes": sum(int(minute) for minute in minutes),
+        "solving": sum(map(int, minutes)),
     }
+
+
+def short(time):
+    """Return "about 20 seconds on two processors" as "20 s"."""
+    time = re.sub(r"^about | on two processors$", "", " ".join(time.split()))
+    for unit, letters in UNITS.items():
+        time = time.replace(unit, letters)
+    return time
 
 
 def contents():
@@ -310,17 +369,18 @@ def contents():
 def study():
     """Return the instructor's table of times, counted and stated."""
     rows = [
-        "| notebook | words | lines of code | exercises | exercises, minutes "
-        "| reading, minutes | study time it states | run time it states |",
-        "| --- | --: | --: | --: | --: | --: | --- | --- |",
+        "| notebook | words | formulas | lines of code | to read "
+        "| exercises | to solve | together | it says | to run |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for stem in stored():
         known = facts(stem)
-        reading = known["words"] / 120 + known["lines"] / 10
+        together = known["reading"] + known["solving"]
         rows.append(
             f"| [{stem[:2]}](notebooks/{stem}.ipynb) | {known['words']:,} "
-            f"| {known['lines']} | {known['exercises']} "
-            f"| {known['minutes']} | {5 * round(reading / 5)} "
+            f"| {known['formulas']} | {known['lines']} "
+            f"| {known['reading']:.0f} min | {known['exercises']} "
+            f"| {known['solving']} min | {together:.0f} min "
             f"| {known['study']} | {known['run']} |"
         )
     return "\n".join(rows)
@@ -336,7 +396,7 @@ def stage(folder, with_solutions):
         notebook = page(stem, read(stem), with_solutions)
         nbformat.write(notebook, folder / "notebooks" / f"{stem}.ipynb")
     for path in DOCS.glob("*.md"):
-        text = document(path)
+        text = document(path, with_solutions)
         (folder / path.name).write_text(text, encoding="utf-8")
     shutil.copytree(DOCS / "pictures", folder / "pictures")
 

@@ -8,7 +8,7 @@ SITE_BRANCH = "gh-pages"  # where .github/workflows/site.yml puts the site
 
 project = "Introduction to deep learning, hands-on"
 author = "the authors of the course"
-html_title = project
+html_title = "Deep learning, hands-on"
 language = "en"
 html_show_sphinx = False
 html_show_copyright = False
@@ -41,7 +41,7 @@ html_theme = "pydata_sphinx_theme"
 html_context = {"default_mode": "auto"}  # light or dark as the system
 html_sidebars = {"**": ["course-nav.html"]}
 html_theme_options = {
-    "logo": {"text": "Deep learning, hands-on"},
+    "logo": {"text": html_title},
     "navbar_center": [],
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button-field"],
