@@ -405,6 +405,10 @@ def _of(name, value, kind, words):
     return value
 
 
+class NotEnoughMemory(MemoryError):
+    """There is no room for what a function makes; says what to do."""
+
+
 @contextlib.contextmanager
 def room_for(what):
     """Say what to do where the memory does not suffice for a block.
@@ -416,14 +420,16 @@ def room_for(what):
 
     Raises
     ------
-    MemoryError
+    NotEnoughMemory
         In place of NumPy's own.
     """
     try:
         yield
+    except NotEnoughMemory:
+        raise
     except MemoryError as error:
-        reason = str(error) or "none"
-        raise MemoryError(
+        reason = str(error).rstrip(".") or "none"
+        raise NotEnoughMemory(
             f"{what}: expected enough free memory, got: {reason}. Close "
             'other notebooks ("Kernel", "Shut Down All Kernels"), or take '
             "fewer images or neurons."

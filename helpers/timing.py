@@ -183,8 +183,9 @@ def grid_table():
         "codecarbon/data/private_infra/global_energy_mix.json"
     )
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        return dict(table.items())
+    except (OSError, ValueError, AttributeError) as error:
         raise RuntimeError(
             f"CodeCarbon's table of grids cannot be read ({error})"
         ) from None
