@@ -4,6 +4,8 @@ import os
 
 from tqdm.auto import tqdm
 
+from helpers import expect
+
 
 def progress_bar(iterable, description="", total=None):
     """Wrap an iterable so that a bar shows how far a loop has come.
@@ -25,7 +27,16 @@ def progress_bar(iterable, description="", total=None):
     -------
     tqdm.tqdm
         To be looped over; `set_postfix_str` shows a figure beside the bar.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is nothing to loop over, or the number is none.
     """
+    expect.iterable("iterable", iterable)
+    expect.text("description", description)
+    if total is not None:
+        expect.integer("total", total, least=0)
     return tqdm(
         iterable,
         desc=description,

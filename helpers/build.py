@@ -12,6 +12,7 @@ student copy; `solution-only` is left out there as a whole;
 
 import argparse
 import base64
+import contextlib
 import hashlib
 import os
 import re
@@ -24,6 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from helpers import expect
 from helpers.equations import EQUATIONS, ledger
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -63,8 +65,19 @@ def read_source(path):
     -------
     nbformat.NotebookNode
         With stable cell ids, and the course's metadata alone.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    SourceError
+        If it is no text in UTF-8.
     """
-    raw = jupytext.read(path, fmt=PERCENT)
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: expected UTF-8, got {error}") from None
+    raw = jupytext.reads(text, fmt=PERCENT)
     notebook = nbformat.v4.new_notebook(metadata=KERNEL)
     seen = {}
     for cell in raw.cells:
@@ -98,7 +111,7 @@ def student_copy(notebook):
         If solution marks are unbalanced or lie outside an exercise.
     """
     copy = nbformat.v4.new_notebook(metadata=KERNEL)
-    for cell in notebook.cells:
+    for cell in expect.notebook("notebook", notebook).cells:
         tags = cell.metadata.get("tags", [])
         if "solution-only" in tags:
             continue
@@ -112,6 +125,8 @@ def student_copy(notebook):
 
 def exercise_of(cell):
     """Return the number of the exercise a cell answers, "4.2", or None."""
+    if not hasattr(cell, "metadata"):
+        raise TypeError(f"cell: expected a cell, got {expect.got(cell)}")
     for tag in cell.metadata.get("tags", []):
         if tag.startswith("exercise-"):
             return tag[len("exercise-") :]
@@ -159,7 +174,7 @@ def execute(notebook):
         If something is written to stderr.
     """
     client = NotebookClient(
-        notebook,
+        expect.notebook("notebook", notebook),
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
@@ -197,20 +212,41 @@ def _tidy(cell):
 
 def write(notebook, path):
     """Write a notebook whole or not at all, unless it is there already."""
-    text = nbformat.writes(notebook) + "\n"
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    text = nbformat.writes(expect.notebook("notebook", notebook)) + "\n"
+    replace(Path(path), text.encode("utf-8"))
+
+
+def replace(path, content):
+    """Write a file whole or not at all, unless it holds that already.
+
+    Parameters
+    ----------
+    path : str or Path
+        An interruption leaves there what was there.
+    content : bytes
+    """
+    path = Path(path)
+    if not isinstance(content, bytes):
+        raise TypeError(
+            f"content: expected bytes, got {expect.got(content)}"
+        )
+    if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(exist_ok=True)
-    fresh = path.with_suffix(".ipynb.new")
-    fresh.write_bytes(text.encode("utf-8"))
-    os.replace(fresh, path)
+    fresh = path.with_name(path.name + ".new")
+    try:
+        fresh.write_bytes(content)
+        os.replace(fresh, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            fresh.unlink()
 
 
 def pictures(stem, notebook):
     """Return {name: PNG bytes} of the README's pictures from a notebook."""
     figures = [
         output.data["image/png"]
-        for cell in notebook.cells
+        for cell in expect.notebook("notebook", notebook).cells
         for output in cell.get("outputs", [])
         if "image/png" in output.get("data", {})
     ]
@@ -257,7 +293,7 @@ def to_source(notebook):
         "notebook_metadata_filter": "-all",
         "cell_metadata_filter": "tags,-all",
     }
-    for cell in notebook.cells:
+    for cell in expect.notebook("notebook", notebook).cells:
         make = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")
         fresh = make(cell.source)
         if cell.metadata.get("tags"):
@@ -269,6 +305,9 @@ def to_source(notebook):
 def find_sources(numbers=()):
     """Return the sources with these numbers ("04" or "4"), all by default."""
     paths = sorted(SOURCES.glob("[0-9][0-9]_*.py"))
+    numbers = expect.sequence("numbers", numbers)
+    if not all(re.fullmatch("[0-9]+", str(number)) for number in numbers):
+        raise SourceError(f'numbers: expected some like "04", got {numbers}')
     wanted = {int(number) for number in numbers}
     found = [p for p in paths if not wanted or int(p.name[:2]) in wanted]
     missing = wanted - {int(p.name[:2]) for p in found}
@@ -289,10 +328,10 @@ def build(numbers=()):
         write(student, STUDENT / f"{source.stem}.ipynb")
         for name, image in pictures(source.stem, notebook).items():
             folder = NOTEBOOKS.parent / "docs" / "pictures"
-            (folder / f"{name}.png").write_bytes(image)
+            replace(folder / f"{name}.png", image)
     page = NOTEBOOKS.parent / "docs" / "equations.md"
     if page.parent.exists():
-        page.write_bytes(ledger_page().encode("utf-8"))
+        replace(page, ledger_page().encode("utf-8"))
         print(f"{time.perf_counter() - start:.0f} s", flush=True)
 
 
@@ -304,7 +343,7 @@ def pull(numbers=()):
         student_copy(notebook)  # complains if solution marks were broken
         text = to_source(notebook)
         old = source.read_text(encoding="utf-8")
-        source.write_bytes(text.encode("utf-8"))
+        replace(source, text.encode("utf-8"))
         print(f"{source.name}: {'unchanged' if text == old else 'updated'}")
 
 
@@ -322,6 +361,9 @@ def main(arguments=None):
         colours = re.compile(r"\x1b\[[0-9;]*m")
         print("\n" + colours.sub("", str(error)), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted: what was not finished is as it was")
+        return 130
     return 0
 
 

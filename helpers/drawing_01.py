@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import plotting
+from helpers import expect, plotting
 
 MARKERS = ("o", "s", "^")
 GREY = plotting.GREY
@@ -25,8 +25,14 @@ def points(ax, x, y, names=("class 0", "class 1"), size=9):
     size : float
         Of a marker, in square points.
     """
+    expect.axes("ax", ax)
+    x = expect.array("x", x, ("D", 2))
+    names = expect.sequence("names", names, least=1)
+    expect.integer("names", len(names), most=len(MARKERS))
+    y = expect.labels("y", y, len(x), len(names))
+    size = expect.number("size", size, above=0)
     for k, name in enumerate(names):
-        own = np.asarray(x)[np.asarray(y) == k]
+        own = x[y == k]
         ax.scatter(
             own[:, 0], own[:, 1], s=size, color=plotting.CLASSES[k],
             marker=MARKERS[k], linewidth=0, alpha=0.7, label=name,
@@ -47,8 +53,10 @@ def line(ax, w, c, **options):
     **options
         Passed on to `plot`.
     """
-    limits = ax.axis()
-    w = np.asarray(w, dtype=float)
+    limits = expect.axes("ax", ax).axis()
+    w, c = expect.array("w", w, (2,)).astype(float), expect.number("c", c)
+    if not w @ w > 0:
+        raise ValueError(f"w: expected weights that are not all 0, got {w}")
     middle = np.array([limits[0] + limits[1], limits[2] + limits[3]]) / 2
     foot = middle + w * (c - w @ middle) / (w @ w)
     along = np.array([-w[1], w[0]]) / np.sqrt(w @ w)
@@ -61,6 +69,7 @@ def line(ax, w, c, **options):
 
 def square(x, margin=0.05):
     """Return limits of a square that holds all points x (D, 2)."""
+    x, margin = expect.array("x", x, ("D", 2)), expect.number("margin", margin)
     low, high = np.min(x, axis=0), np.max(x, axis=0)
     half = (0.5 + margin) * np.max(high - low)
     u, v = (low + high) / 2
@@ -83,10 +92,16 @@ def regions(ax, predict, limits, steps=240, colors=plotting.CLASSES):
     colors : sequence of str
         One for each class.
     """
+    expect.axes("ax", ax)
+    expect.box("limits", limits)
+    expect.integer("steps", steps, least=2, most=5000)
+    colors = expect.sequence("colors", colors, least=1)
     u = np.linspace(limits[0], limits[1], steps)
     v = np.linspace(limits[2], limits[3], steps)
     grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
-    classes = np.asarray(predict(grid)).reshape(steps, steps)
+    classes = expect.function("predict", predict)(grid)
+    classes = expect.labels("predict(x)", classes, len(grid), len(colors))
+    classes = classes.reshape(steps, steps)
     ax.contourf(
         u, v, classes, levels=np.arange(len(colors) + 1) - 0.5,
         colors=colors, alpha=0.18,
@@ -106,7 +121,20 @@ def tree_cuts(tree):
     -------
     dict of int to int
         Node of the tree -> number of its cut, from 1, level by level.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no such tree, not fitted, or not on points of the plane.
     """
+    if not hasattr(tree, "get_n_leaves"):
+        got = expect.got(tree)
+        raise TypeError(f"tree: expected a decision tree, got {got}")
+    if getattr(tree, "n_features_in_", None) != 2:
+        raise ValueError(
+            "tree: expected one fitted on points (D, 2), got "
+            f"{getattr(tree, 'n_features_in_', 'none')} variables"
+        )
     t, level, numbers = tree.tree_, [0], {}
     while level:
         below = []
@@ -130,7 +158,10 @@ def cuts_in_plane(ax, tree, limits):
     limits : tuple of float
         Left, right, bottom, top of the plane.
     """
-    t, numbers = tree.tree_, tree_cuts(tree)
+    expect.axes("ax", ax)
+    limits = expect.box("limits", limits)
+    numbers = tree_cuts(tree)
+    t = tree.tree_
 
     def draw(node, box):
         if node not in numbers:
@@ -163,7 +194,10 @@ def tree_diagram(ax, tree):
     tree : sklearn.tree.DecisionTreeClassifier
         Fitted, with the classes 0 and 1.
     """
-    t, numbers = tree.tree_, tree_cuts(tree)
+    expect.axes("ax", ax)
+    numbers = tree_cuts(tree)
+    t = tree.tree_
+    expect.integer("classes of the tree", t.value.shape[2], least=2, most=2)
     places = {}
 
     def place(node, depth, free):
@@ -229,7 +263,11 @@ def pair_map(ax, shares):
     shares : ndarray (K, K)
         The share of classes i and j at [i, j], i > j; from 0 to 0.5.
     """
-    K = len(shares)
+    expect.axes("ax", ax)
+    K = len(expect.array("shares", shares, ("K", "K"), finite=False))
+    shares = expect.array("shares", shares, (K, K), finite=False)
+    if K < 2:
+        raise ValueError(f"shares: expected at least 2 classes, got {K}")
     image = ax.imshow(shares, cmap=plotting.AMOUNTS, vmin=0, vmax=0.5)
     for i in range(K):
         for j in range(i):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import plotting
+from helpers import expect, plotting
 
 X, HIDDEN, OUTPUT = 0.0, 4.0, 8.0  # where the three columns stand
 SHOWN = {X: 3, HIDDEN: 3, OUTPUT: 3}  # circles drawn, of many
@@ -22,6 +22,8 @@ def network_diagram(M, N, K):
     -------
     matplotlib.figure.Figure
     """
+    for letter, size in (("M", M), ("N", N), ("K", K)):
+        expect.integer(letter, size, least=3)
     fig, ax = plotting.figure(height=4.2)
     _links(ax, X, HIDDEN)
     _links(ax, HIDDEN, OUTPUT)

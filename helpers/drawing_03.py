@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import plotting
+from helpers import expect, plotting
 
 WALK = {"color": plotting.VERMILION, "ms": 3.5}  # a path of descent
 PLANE = (-1.6, 2.6, -1.1, 1.6)  # of the moons: x1 from, to, x2 from, to
@@ -20,6 +20,11 @@ def contours(ax, w, b, risk):
     risk : ndarray (k, n)
         The empirical risk on the grid, in nats.
     """
+    expect.axes("ax", ax)
+    w, b = expect.array("w", w, ("n",)), expect.array("b", b, ("k",))
+    if min(len(w), len(b)) < 2:
+        raise ValueError("w, b: expected at least 2 values each")
+    risk = expect.array("risk", risk, (len(b), len(w)))
     low = float(np.min(risk))
     levels = low + 0.012 * 1.75 ** np.arange(10)
     ax.contour(w, b, risk, levels, cmap=plotting.AMOUNTS, linewidths=1)
@@ -29,7 +34,8 @@ def contours(ax, w, b, risk):
 
 def path(ax, positions):
     """Draw a walk (steps + 1, 2) over the landscape, its start as a square."""
-    view = ax.axis()
+    view = expect.axes("ax", ax).axis()
+    positions = expect.array("positions", positions, ("n", 2), finite=False)
     ax.plot(*positions.T, "o-", lw=1, **WALK)
     ax.plot(*positions[0], "s", color=plotting.BLACK, ms=6)
     ax.axis(view)
@@ -49,10 +55,20 @@ def regions(ax, probability, plane=PLANE, points=120):
     points : int
         Of the grid, along each side.
     """
+    expect.axes("ax", ax)
+    expect.box("plane", plane)
+    expect.integer("points", points, least=2, most=5000)
     x1 = np.linspace(*plane[:2], points)
     x2 = np.linspace(*plane[2:], points)
     grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
-    values = np.asarray(probability(grid)).reshape(points, points)
+    values = expect.function("probability", probability)(grid)
+    values = expect.array("probability(x)", values, (len(grid),))
+    if values.min() < 0 or values.max() > 1 + 1e-6:
+        raise ValueError(
+            "probability(x): expected values from 0 to 1, got "
+            f"{values.min():.4g} to {values.max():.4g}"
+        )
+    values = values.reshape(points, points)
     ax.contourf(
         x1, x2, values, [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0000001],
         cmap=plotting.SIGNED, vmin=-0.9, vmax=1.9,
@@ -62,6 +78,9 @@ def regions(ax, probability, plane=PLANE, points=120):
 
 def points(ax, x, k):
     """Draw points x (D, 2) in the colours and markers of their classes k."""
+    expect.axes("ax", ax)
+    x = expect.array("x", x, ("D", 2), empty=True)
+    k = expect.labels("k", k, len(x), 2)
     for label, marker in ((0, "o"), (1, "^")):
         rows = x[k == label]
         ax.plot(
@@ -72,7 +91,8 @@ def points(ax, x, k):
 
 def frame(ax, plane):
     """Draw a dashed frame; plane as in `regions`."""
-    left, right, low, high = plane
+    expect.axes("ax", ax)
+    left, right, low, high = expect.box("plane", plane)
     ax.plot(
         [left, right, right, left, left], [low, low, high, high, low],
         "--", color=plotting.BLACK, lw=1.2,

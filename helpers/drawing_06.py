@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import plotting
+from helpers import expect, plotting
 
 # the three activation functions, wherever they stand in one picture
 H_STYLE = {
@@ -17,6 +17,7 @@ def shade(k, n):
     """Return the k-th of n colours from dark to light, none too light."""
     from matplotlib import colormaps
 
+    expect.integer("k", k, least=0, most=expect.integer("n", n, least=1) - 1)
     return colormaps[plotting.AMOUNTS](0.9 * k / max(n - 1, 1))
 
 
@@ -39,11 +40,17 @@ def pilots(axes, found, rates, depths):
         How many diverged trainings were drawn, as crosses at the bottom.
     """
     diverged = 0
+    expect.mapping("found", found)
+    depths = expect.sequence("depths", depths, least=1)
+    axes = expect.sequence("axes", axes, length=len(_rates_of(rates)))
     for ax, (h, tried) in zip(axes, rates.items()):
+        expect.axes("axes", ax)
         for k, depth in enumerate(depths):
             if (depth, h) not in found:
                 continue
-            values = np.array(found[depth, h], dtype=float)
+            own = f"found[{depth}, {h}]"
+            values = found[depth, h]
+            values = expect.array(own, values, (len(tried),), finite=False)
             colour, lost = shade(k, len(depths)), ~np.isfinite(values)
             ax.plot(
                 tried, values, marker=MARKERS[k % 6], color=colour,
@@ -57,6 +64,14 @@ def pilots(axes, found, rates, depths):
         ax.minorticks_off()
         ax.set_title(h)
     return diverged
+
+
+def _rates_of(rates):
+    """Return the learning rates of each function, checked, as they are."""
+    for h, tried in expect.mapping("rates", rates).items():
+        tried = expect.array(f"rates[{h}]", tried, ("n",))
+        expect.number(f"rates[{h}]", tried.min(), above=0)
+    return rates
 
 
 def depth_curves(ax, found, equal, activations):
@@ -73,9 +88,14 @@ def depth_curves(ax, found, equal, activations):
         depth -> hidden, the tuple of hidden widths.
     activations : sequence of str
     """
-    for k, h in enumerate(activations):
+    expect.axes("ax", ax)
+    expect.mapping("found", found)
+    expect.mapping("equal", equal)
+    for k, h in enumerate(expect.sequence("activations", list(activations))):
+        expect.choice("activations", h, H_STYLE)
         here = [H for H in equal if (equal[H], h) in found]
-        values = np.array([found[equal[H], h] for H in here]).reshape(-1, 2)
+        values = [_pair(found, (equal[H], h)) for H in here]
+        values = np.array(values).reshape(-1, 2)
         ax.errorbar(
             np.array(here) + 0.08 * (k - 1),  # so that bars do not overlap
             values[:, 0], values[:, 1], capsize=3, label=h, **H_STYLE[h],
@@ -97,6 +117,17 @@ def heat_map(ax, mean, spread, rows, columns, bottom):
     bottom : float
         Accuracies below it have the darkest colour.
     """
+    expect.axes("ax", ax)
+    rows, columns = (
+        expect.sequence(name, names, least=1)
+        for name, names in (("rows", rows), ("columns", columns))
+    )
+    shape = (len(rows), len(columns))
+    mean = expect.array("mean", mean, shape, finite=False)
+    spread = expect.array("spread", spread, shape, finite=False)
+    bottom = expect.number("bottom", bottom)
+    if not np.any(np.isfinite(mean)):
+        raise ValueError("mean: expected a finite value, got none")
     top = float(np.nanmax(mean))
     image = ax.imshow(
         mean, cmap=plotting.AMOUNTS, vmin=bottom, vmax=top, aspect="auto",
@@ -134,6 +165,13 @@ def frontier(ax, cost, found, kept, names=()):
     """
     from matplotlib.ticker import NullFormatter
 
+    expect.axes("ax", ax)
+    for network, value in expect.mapping("cost", cost).items():
+        name(network)
+        expect.number(f"cost[{network}]", value, above=0)
+        _pair(found, network)
+    for network in [*expect.sequence("kept", kept), *names]:
+        expect.choice("kept and names", network, cost)
     depths = sorted({len(network) for network in cost})
     for k, depth in enumerate(depths):
         own = [network for network in cost if len(network) == depth]
@@ -179,7 +217,16 @@ def _spread_the_top(ax, bottom=70.0, top=97.5):
 
 
 def name(network):
-    """Return a network's hidden widths in short: "64" or "3 x 100"."""
-    if len(network) == 1:
-        return str(network[0])
-    return f"{len(network)} x {network[0]}"
+    """Return a network's hidden widths in short: "64", "3 x 100", "9-5"."""
+    widths = expect.sequence("network", network, least=1)
+    widths = [expect.integer("network", width, least=1) for width in widths]
+    if len(widths) == 1 or len(set(widths)) > 1:
+        return "-".join(map(str, widths))
+    return f"{len(widths)} x {widths[0]}"
+
+
+def _pair(found, key):
+    """Return mean and spread of a key, checked; the spread may be NaN."""
+    if key not in expect.mapping("found", found):
+        raise ValueError(f"found: expected an entry for {key}, got none")
+    return expect.array(f"found[{key}]", found[key], (2,), finite=False)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import plotting
+from helpers import expect, plotting
 from helpers.studies import spread
 
 LOST = {"color": plotting.VERMILION, "marker": "x", "linestyle": ""}
@@ -26,7 +26,13 @@ def against_rate(ax, rates, values, lost, floor, label=None, **style):
     **style
         Colour, marker and line style.
     """
-    rates = np.asarray(rates)
+    expect.axes("ax", ax)
+    rates = expect.array("rates", rates, ("rates",))
+    expect.number("rates", rates.min(), above=0)
+    shape = ("seeds", len(rates))
+    values = expect.array("values", values, shape, finite=False)
+    lost = expect.array("lost", lost, values.shape, "b")
+    floor = expect.number("floor", floor)
     safe = ~np.any(lost, axis=0)
     mean, error = values.mean(axis=0), spread(values)
     ax.errorbar(
@@ -57,6 +63,13 @@ def regimes(ax, edges, names):
     names : sequence of str
         Three.
     """
+    expect.axes("ax", ax)
+    names = expect.sequence("names", names, length=3)
+    edges = expect.array("edges", edges, (4,))
+    if edges[0] <= 0 or np.any(np.diff(edges) <= 0):
+        raise ValueError(
+            f"edges: expected positive and rising numbers, got {edges}"
+        )
     ax.set_xlim(edges[0], edges[-1])
     for i, name in enumerate(names):
         left, right = edges[i : i + 2]

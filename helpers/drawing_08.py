@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import plotting
+from helpers import expect, plotting
 
 # networks that the last sections compare: colour, line style, marker
 NETWORKS = {
@@ -28,7 +28,10 @@ def band(ax, x, rows, label, style):
         Colour, line style and marker, as in `plotting.STYLE`; the marker is
         not drawn.
     """
-    rows = np.asarray(rows, dtype=float)
+    expect.axes("ax", ax)
+    x = expect.array("x", x, ("n",))
+    rows = expect.array("rows", rows, ("seeds", len(x)), finite=False)
+    rows, style = rows.astype(float), _coloured(style)
     mean = rows.mean(axis=0)
     line = {**style, "marker": ""}
     ax.plot(x, mean, label=label, **line)
@@ -54,7 +57,11 @@ def dots(ax, y, values, style):
     style : dict
         With the key color.
     """
-    values = np.asarray(values, dtype=float)
+    expect.axes("ax", ax)
+    y, style = expect.number("y", y), _coloured(style)
+    values = expect.sequence("values", values)
+    values = expect.array("values", values, ("n",), finite=False, empty=True)
+    values = values.astype(float)
     ax.plot(
         values, np.full(values.size, y), ".", color=style["color"],
         alpha=0.5, markersize=6,
@@ -64,6 +71,13 @@ def dots(ax, y, values, style):
             values.mean(), y + 0.22, xerr=values.std(ddof=1), capsize=3,
             color=style["color"], marker=style.get("marker", "o"),
         )
+
+
+def _coloured(style):
+    """Return a style, which has a colour, or raise."""
+    if "color" not in expect.mapping("style", style):
+        raise ValueError(f"style: expected the key 'color', got {style}")
+    return style
 
 
 def three_test_sets(fractions, thumbnails, titles, labels):
@@ -83,6 +97,14 @@ def three_test_sets(fractions, thumbnails, titles, labels):
     -------
     matplotlib.figure.Figure
     """
+    fractions = expect.sequence("fractions", fractions, length=3)
+    thumbnails = expect.array("thumbnails", thumbnails, (3, 784))
+    titles = expect.sequence("titles", titles, length=3)
+    labels = expect.sequence("labels", labels, least=1)
+    for sample in fractions:
+        for network, values in expect.mapping("fractions", sample).items():
+            expect.choice("fractions", network, NETWORKS)
+            expect.array("fractions", values, ("seeds", len(labels)))
     fig, axes = plotting.figure(
         2, 3, height=4.6, height_ratios=[1, 2.2], sharey="row"
     )
@@ -135,6 +157,13 @@ def gradient_maps(maps, images, titles, rows, label):
     -------
     matplotlib.figure.Figure
     """
+    rows = expect.sequence("rows", rows, least=1)
+    titles = expect.sequence("titles", titles, least=1)
+    shape = (len(rows), len(titles), 784)
+    maps = expect.array("maps", maps, shape)
+    for image in expect.sequence("images", images, length=len(titles)):
+        if image is not None:
+            expect.array("images", image, (784,))
     fig, axes = plotting.figure(
         len(maps), len(titles), height=1.3 * len(maps) + 0.3, squeeze=False
     )

@@ -7,6 +7,8 @@ table that `docs/equations.md` shows.
 
 import numpy as np
 
+from helpers import expect
+
 # ID: (the equation in the lecture's notation, as LaTeX; what it says)
 EQUATIONS = {
     "F1": (
@@ -150,14 +152,18 @@ def verify_equation(name, left, right, wrong, without, tolerance=1e-12):
     ------
     AssertionError
         If the sides differ, or if the wrong version is not told apart.
-    ValueError
+    TypeError, ValueError
         If the ID is unknown, a shape differs, or the values are zero.
     """
-    if name not in EQUATIONS:
-        raise ValueError(f"name: expected an ID such as F3, got {name!r}")
-    left = np.asarray(left, dtype=float)
-    if not np.all(np.isfinite(left)) or not np.any(left):
-        raise ValueError(f"{name}: expected finite values that are not all 0")
+    if name not in list(EQUATIONS):
+        got = expect.got(name)
+        raise ValueError(f"name: expected an ID such as F3, got {got}")
+    expect.text("without", without)
+    tolerance = expect.number("tolerance", tolerance, above=0)
+    left = expect.array(f"left side of {name}", left, None, "biuf")
+    left = left.astype(float)
+    if not np.any(left):
+        raise ValueError(f"{name}: expected values that are not all 0")
     error = _difference(name, left, right)
     wrong_error = _difference(name, left, wrong)
     if not error <= tolerance:
@@ -187,13 +193,20 @@ def ledger(notebooks):
     list of dict
         Keys id, notebook, cell (execution count), error, wrong_error; an
         equation that is checked twice has two rows.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a notebook is none, or names an equation that is not the lecture's.
     """
     rows = []
-    for name, notebook in notebooks.items():
+    for name, notebook in expect.mapping("notebooks", notebooks).items():
+        expect.notebook(f"notebooks[{name}]", notebook)
         for cell in notebook.cells:
             for output in cell.get("outputs", []):
                 found = output.get("metadata", {}).get("equation")
                 if found:
+                    expect.choice(f"ID in {name}", found["id"], EQUATIONS)
                     count = cell.execution_count
                     rows.append({"notebook": name, "cell": count, **found})
     order = list(EQUATIONS)
@@ -201,7 +214,7 @@ def ledger(notebooks):
 
 
 def _difference(name, left, right):
-    right = np.asarray(right, dtype=float)
+    right = expect.array(f"right side of {name}", right, None, "biuf", False)
     if right.shape != left.shape:
         raise ValueError(
             f"{name}: expected two sides of one shape, got {left.shape} and "

@@ -7,23 +7,29 @@ Everything but "right" also ends the cell with an error, so that "run all"
 stops at the exercise, and so that a test of the notebook sees it.
 """
 
+import builtins
 import contextlib
 import copy
 import importlib.util
 import io
+import itertools
 import linecache
+import random
 import re
-import threading
 import traceback
-from _thread import interrupt_main
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
 import numpy as np
 
+from helpers import expect
+from helpers.bounded import NotEnded, TimeUp, call_within
+
 SOURCES = Path(__file__).resolve().parents[1] / "notebooks" / "source"
-SECONDS = 8  # an answer that has not come by then is not waited for
+SECONDS = 8  # of a check; what has not come by then is not waited for
+MOST = 100_000  # values of a generator that are asked for
+LONGEST = 600  # characters of an error's message that are shown
 RIGHT, WRONG, NOT_ATTEMPTED, ERROR, NOT_JUDGED = (
     "right",
     "wrong",
@@ -125,8 +131,12 @@ def exercise(number, title, hints=()):
     hints : sequence of str
         From a nudge to nearly the answer.
     """
+    _verified(number)
+    expect.text("title", title)
+    hints = [expect.text("hints", h) for h in expect.sequence("hints", hints)]
 
     def register(checker):
+        expect.function("checker", checker)
         _registry[number] = Exercise(number, title, checker, tuple(hints))
         return checker
 
@@ -275,22 +285,37 @@ def judge(number, *answers):
         Outcome, and what to tell the student.
     """
     known = find(number)
-    wrapped = [_wrap(answer) for answer in answers]
     if any(answer is Ellipsis for answer in answers):
         return NOT_ATTEMPTED, ""
     try:
+        with _undisturbed():
+            return call_within(SECONDS, _judge, known.checker, answers)
+    except NotEnded as end:
+        words = f"It did not end within {SECONDS} s: is there an endless loop?"
+        if end.going_on:
+            words += (
+                " It cannot be stopped and goes on in the background: "
+                'restart the kernel ("Kernel", "Restart Kernel").'
+            )
+        return ERROR, words
+
+
+def _judge(checker, answers):
+    """Return (outcome, message); it runs in a thread of its own."""
+    try:
         with np.errstate(all="ignore"):
-            remark = known.checker(*wrapped)
+            remark = checker(*[_wrap(answer) for answer in answers])
+    except TimeUp:
+        raise
     except Wrong as verdict:
         return WRONG, str(verdict)
     except _Stopped as stop:
         return stop.outcome, str(stop)
     except CannotJudge as reason:
         return NOT_JUDGED, str(reason)
-    except Exception as error:
-        kind = type(error).__name__
+    except BaseException as error:
         return NOT_JUDGED, (
-            f"The check itself stumbled over your answer ({kind}: {error}). "
+            f"The check itself stumbled over your answer ({_named(error)}). "
             "Compare it with the task: number of arguments, shapes, types."
         )
     return RIGHT, remark or ""
@@ -299,6 +324,8 @@ def judge(number, *answers):
 def hint(number, level=None):
     """Show the next hint of an exercise, or the hint of a level (from 1)."""
     hints = find(number).hints
+    if level is not None:
+        expect.integer("level", level, least=1)
     if not hints:
         print(f"Exercise {number} has no hint.")
         return
@@ -331,8 +358,8 @@ def progress(notebook=None):
         One notebook's; all that were begun in this session by default.
     """
     if notebook is not None:
-        _import_checks(int(notebook))
-        wanted = {str(int(notebook))}
+        _import_checks(expect.integer("notebook", notebook, least=0))
+        wanted = {str(notebook)}
     else:
         wanted = {number.split(".")[0] for number in _outcomes}
     numbers = [n for n in sorted(_registry, key=_order) if _part(n) in wanted]
@@ -356,17 +383,22 @@ def find(number):
     KeyError
         If there is none.
     """
-    if not re.fullmatch(r"\d+\.\d+", str(number)):
-        raise KeyError(f'exercise numbers look like "4.2", not {number!r}')
-    _import_checks(int(number.split(".")[0]))
+    _import_checks(int(_part(_verified(number))))
     if number not in _registry:
         raise KeyError(f"there is no exercise {number}")
     return _registry[number]
 
 
+def _verified(number):
+    if not isinstance(number, str) or not re.fullmatch(r"\d+\.\d+", number):
+        got = expect.got(number)
+        raise KeyError(f'number: expected one such as "4.2", got {got}')
+    return number
+
+
 def registered(notebook):
     """Return the exercises of one notebook (int), in order."""
-    _import_checks(notebook)
+    _import_checks(expect.integer("notebook", notebook, least=0))
     part = str(notebook)
     numbers = sorted((n for n in _registry if _part(n) == part), key=_order)
     return [_registry[number] for number in numbers]
@@ -377,6 +409,7 @@ def solutions(notebook):
 
     Empty where the source was not handed out.
     """
+    expect.integer("notebook", notebook, least=0)
     sources = sorted(SOURCES.glob(f"{notebook:02d}_*.py"))
     if not sources:
         return {}
@@ -407,38 +440,48 @@ def _wrap(answer):
 
 
 def _call(answer, args, kwargs):
-    """Call the student's function; `_Stopped` if it does not return.
-
-    Arguments are the caller's copies, output is swallowed, and a function
-    that does not end is interrupted.
-    """
-    timed_out = threading.Event()
-
-    def stop():
-        timed_out.set()
-        interrupt_main()
-
-    timer = threading.Timer(SECONDS, stop)
-    timer.daemon = True
+    """Call the student's function; `_Stopped` if that ends in an error."""
     try:
-        with contextlib.redirect_stdout(_Sink()):
-            timer.start()
-            try:
-                result = answer(*args, **kwargs)
-                if hasattr(result, "__next__"):
-                    result = list(result)
-                return result
-            finally:
-                timer.cancel()
+        result = answer(*args, **kwargs)
+        if not hasattr(result, "__next__"):
+            return result
+        values = list(itertools.islice(result, MOST + 1))
+    except TimeUp:
+        raise
     except NotImplementedError:
         raise _Stopped(NOT_ATTEMPTED, "") from None
-    except KeyboardInterrupt:
-        if not timed_out.is_set():
-            raise
-        words = f"It did not end within {SECONDS} s: is there an endless loop?"
-        raise _Stopped(ERROR, words) from None
     except BaseException as error:
         raise _Stopped(ERROR, _where(error)) from None
+    if len(values) > MOST:
+        raise _Stopped(
+            ERROR, f"It yields more than {MOST:,} values: does it ever end?"
+        )
+    return values
+
+
+@contextlib.contextmanager
+def _undisturbed():
+    """Swallow what a block prints; put back what it may change for all.
+
+    That is: NumPy's and Python's shared random generators and the functions
+    of NumPy. Asking the keyboard is an error.
+    """
+    shared = random.getstate(), np.random.get_state()  # noqa: NPY002
+    names, ask = dict(vars(np)), builtins.input
+    builtins.input = _no_input
+    try:
+        with contextlib.redirect_stdout(_Sink()):
+            with contextlib.redirect_stderr(_Sink()):
+                yield
+    finally:
+        builtins.input = ask
+        vars(np).update(names)
+        random.setstate(shared[0])
+        np.random.set_state(shared[1])  # noqa: NPY002
+
+
+def _no_input(prompt=""):
+    raise RuntimeError("an answer gets its values as arguments, not by input")
 
 
 class _Sink(io.TextIOBase):
@@ -450,9 +493,7 @@ class _Sink(io.TextIOBase):
 
 def _where(error):
     """Return an error in a line, with the student's own line below."""
-    message = f"{type(error).__name__}: {error}" if str(error) else (
-        type(error).__name__
-    )
+    message = _named(error)
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -462,6 +503,18 @@ def _where(error):
         return message
     line = own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)
     return f"{message}\n  in {own[-1].name}: {line.strip()}"
+
+
+def _named(error):
+    """Return the kind of an error and its message, in a line or a few."""
+    kind = type(error).__name__
+    try:
+        words = str(error)
+    except Exception:  # an error of the student's own
+        words = "it has no message that can be shown"
+    if len(words) > LONGEST:
+        words = words[:LONGEST] + " ..."
+    return f"{kind}: {words}" if words else kind
 
 
 def _in_library(filename):

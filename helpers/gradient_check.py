@@ -5,6 +5,8 @@ from typing import Optional
 
 import numpy as np
 
+from helpers import expect
+
 STEP = 1e-5  # near the cube root of float64's rounding, times the scale 1
 
 
@@ -74,14 +76,16 @@ def gradient_check(loss, parameters, gradients, step=STEP, most=None,
 
     Raises
     ------
-    ValueError
-        If names, shapes or types do not fit.
+    TypeError, ValueError
+        If names, shapes or types do not fit, or the loss is no number.
 
     Source: L. Bottou, "Stochastic gradient descent tricks" (2012), sect. 4.
     """
     _verify(parameters, gradients)
-    if most is not None and rng is None:
-        raise ValueError("most: expected an rng to draw the entries with")
+    _verify_settings(step, most, rng, pattern)
+    expect.function("loss", loss)
+    if np.ndim(loss(**{n: a.copy() for n, a in parameters.items()})) != 0:
+        raise ValueError("loss: expected a single number, got an array")
     work = {name: array.copy() for name, array in parameters.items()}
     return [
         _check_array(
@@ -93,18 +97,32 @@ def gradient_check(loss, parameters, gradients, step=STEP, most=None,
 
 
 def worst(reports):
-    """Return the largest relative error of a list of reports, a float."""
-    return max(report.relative_error for report in reports)
+    """Return the largest relative error of a list of reports, a float.
+
+    It is NaN if one of them is: an array of which nothing was compared, or
+    whose loss or gradient was NaN, has not passed.
+    """
+    return float(np.max([r.relative_error for r in _reports(reports)]))
 
 
 def table(reports):
     """Return the reports as a table, a string with a line an array."""
     lines = [f"{'array':6}{'entries':>9}{'compared':>10}{'rel. error':>12}"]
-    for r in reports:
+    for r in _reports(reports):
         lines.append(
             f"{r.name:6}{r.size:9,}{r.checked:10,}{r.relative_error:12.0e}"
         )
     return "\n".join(lines)
+
+
+def _reports(reports):
+    reports = expect.sequence("reports", reports, least=1)
+    for report in reports:
+        if not isinstance(report, ArrayReport):
+            raise TypeError(
+                f"reports: expected ArrayReports, got {expect.got(report)}"
+            )
+    return reports
 
 
 def _check_array(name, work, gradient, loss, step, entries, pattern):
@@ -155,20 +173,31 @@ def _entries(size, most, rng):
     return np.sort(rng.choice(size, most, replace=False))
 
 
+def _verify_settings(step, most, rng, pattern):
+    expect.number("step", step, above=0)
+    if most is not None:
+        expect.integer("most", most, least=1)
+        if rng is None:
+            raise ValueError("most: expected an rng to draw the entries with")
+    if rng is not None:
+        expect.generator("rng", rng)
+    if pattern is not None:
+        expect.function("pattern", pattern)
+
+
 def _verify(parameters, gradients):
-    if set(parameters) != set(gradients):
+    if not expect.mapping("parameters", parameters):
+        raise ValueError("parameters: expected at least one array, got {}")
+    if set(expect.mapping("gradients", gradients)) != set(parameters):
         raise ValueError(
             f"gradients: expected those of {sorted(parameters)}, got "
             f"{sorted(gradients)}"
         )
     for name, array in parameters.items():
-        if array.dtype != np.float64:
+        if expect.array(name, array).dtype != np.float64:
             raise ValueError(
                 f"{name}: expected float64 (float32 is too coarse for "
                 f"differences), got {array.dtype}"
             )
-        if np.shape(gradients[name]) != array.shape:
-            raise ValueError(
-                f"gradient of {name}: expected shape {array.shape}, got "
-                f"{np.shape(gradients[name])}"
-            )
+        own = f"gradient of {name}"
+        expect.array(own, gradients[name], array.shape, finite=False)

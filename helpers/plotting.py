@@ -1,12 +1,16 @@
 """One look for all figures of the course.
 
 One quantity has one colour, line style and marker everywhere; every figure is
-shown with a sentence that says what is to be seen.
+shown with a sentence that says what is to be seen. Arguments that do not fit
+raise TypeError or ValueError with what was expected and what came.
 """
 
 import io
+import math
 
 import numpy as np
+
+from helpers import expect
 
 # Okabe and Ito's colours, told apart by nearly all eyes
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -26,6 +30,7 @@ CLASSES = (BLUE, VERMILION, GREEN)  # of two or three, in a plane
 AMOUNTS = "cividis"  # colour map of quantities that start at zero
 SIGNED = "RdBu_r"  # colour map of quantities around zero; keep its centre
 DPI = 100
+MOST = 400  # images in one figure: more take minutes, and nobody sees them
 WIDTH = 7.0  # inches, at most
 
 
@@ -54,9 +59,13 @@ def figure(rows=1, columns=1, width=WIDTH, height=None, **options):
     """
     import matplotlib.pyplot as plt
 
-    if not 0 < width <= WIDTH:
+    expect.integer("rows", rows, least=1, most=MOST)
+    expect.integer("columns", columns, least=1, most=MOST)
+    if not 0 < expect.number("width", width) <= WIDTH:
         raise ValueError(f"width: expected up to {WIDTH} inches, got {width}")
-    height = height or 0.62 * width / columns * rows
+    if height is None:
+        height = 0.62 * width / columns * rows
+    expect.number("height", height, above=0)
     options.setdefault("layout", "constrained")
     plt.rcParams.update(LOOK)
     return plt.subplots(rows, columns, figsize=(width, height), **options)
@@ -97,7 +106,10 @@ def show(fig, alt):
     import matplotlib.pyplot as plt
     from IPython.display import display
 
-    alt = " ".join(alt.split())
+    if not hasattr(fig, "savefig"):
+        got = expect.got(fig)
+        raise TypeError(f"fig: expected a matplotlib figure, got {got}")
+    alt = " ".join(expect.text("alt", alt).split())
     if len(alt) < 40 or not alt.endswith("."):
         raise ValueError(
             f"alt: expected a full sentence about the figure, got {alt!r}"
@@ -144,8 +156,15 @@ def digits(images, titles=None, columns=10, size=0.7, **options):
     -------
     matplotlib.figure.Figure
     """
-    images = _squares(images)
-    columns = min(columns, len(images))
+    images = _squares("images", images)
+    if len(images) > MOST:
+        raise ValueError(
+            f"images: expected at most {MOST}, got {len(images):,}"
+        )
+    if titles is not None:
+        titles = expect.sequence("titles", titles, length=len(images))
+    columns = min(expect.integer("columns", columns, least=1), len(images))
+    size = expect.number("size", size, above=0)
     rows = -(-len(images) // columns)
     tall = size * (1.0 if titles is None else 1.3)
     fig, axes = figure(
@@ -180,6 +199,8 @@ def weights(W, columns=8, size=0.8, title=None):
     matplotlib.figure.Figure
         With one colour scale for all images, beside them.
     """
+    W = expect.array("W", W, ("M", "N"))
+    _squares("W.T", W.T)
     limit = float(np.max(np.abs(W)))
     fig = digits(
         W.T, columns=columns, size=size, cmap=SIGNED, vmin=-limit, vmax=limit
@@ -206,11 +227,20 @@ def learning_curves(history, ax, key, label):
     label : str
         Of the vertical axis, with its unit.
     """
-    for name, values in history.items():
-        sample, _, quantity = name.partition(" ")
-        if quantity == key:
-            epochs = np.arange(1, len(values) + 1)
-            ax.plot(epochs, values, label=sample, **STYLE[sample])
+    expect.axes("ax", ax)
+    own = {
+        expect.choice("sample", name.split(" ")[0], STYLE): values
+        for name, values in expect.mapping("history", history).items()
+        if name.partition(" ")[2] == expect.text("key", key)
+    }
+    if not own:
+        raise ValueError(
+            f"key: expected the end of one of {[*history]}, got {key!r}"
+        )
+    for sample, values in own.items():
+        values = expect.array(f"{sample} {key}", values, ("n",), finite=False)
+        epochs = np.arange(1, len(values) + 1)
+        ax.plot(epochs, values, label=sample, **STYLE[sample])
     ax.set(xlabel="epoch", ylabel=label)
     ax.legend()
 
@@ -230,9 +260,19 @@ def confusion_matrix(counts, ax, names=None):
     names : sequence of str, optional
         Of the classes; 0 to K - 1 by default.
     """
-    counts = np.asarray(counts)
+    expect.axes("ax", ax)
+    counts = expect.array("counts", counts, ("K", "K"))
+    K = len(counts)
+    counts = expect.array("counts", counts, (K, K))
+    if K < 2 or counts.min() < 0:
+        raise ValueError(
+            "counts: expected two classes or more and no negative number, "
+            f"got {K} and {counts.min()}"
+        )
     mistakes = counts.astype(float)
     np.fill_diagonal(mistakes, np.nan)
+    names = range(K) if names is None else names
+    names = expect.sequence("names", names, length=K)
     top = max(float(np.nanmax(mistakes)), 1.0)
     image = ax.imshow(mistakes, cmap=AMOUNTS, vmin=0, vmax=top)
     for (t, p), count in np.ndenumerate(counts):
@@ -242,23 +282,21 @@ def confusion_matrix(counts, ax, names=None):
             color="white" if light else "black",
             weight="bold" if t == p else "normal",
         )
-    names = range(len(counts)) if names is None else names
-    ax.set_xticks(range(len(counts)), names)
-    ax.set_yticks(range(len(counts)), names)
+    ax.set_xticks(range(K), names)
+    ax.set_yticks(range(K), names)
     ax.set(xlabel="predicted class", ylabel="true class")
     ax.figure.colorbar(image, ax=ax, label="wrong predictions", shrink=0.8)
 
 
-def _squares(images):
-    """Return images (D, s * s) or (D, s, s) as (D, s, s)."""
-    images = np.asarray(images)
-    if images.ndim == 3:
+def _squares(name, images):
+    """Return images (D, s * s) or (D, s, s) as (D, s, s), or raise."""
+    images = expect.array(name, images)
+    if images.ndim == 3 and images.size:
         return images
-    side = round(images.shape[-1] ** 0.5) if images.ndim == 2 else 0
-    if images.ndim != 2 or side * side != images.shape[-1]:
+    side = math.isqrt(images.shape[-1]) if images.ndim == 2 else 0
+    if not images.size or side * side != images.shape[-1]:
         raise ValueError(
-            "images: expected (D, s * s) or (D, s, s), got "
-            f"{images.shape}"
+            f"{name}: expected (D, s * s) or (D, s, s), got {images.shape}"
         )
     return images.reshape(-1, side, side)
 

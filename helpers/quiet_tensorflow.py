@@ -12,6 +12,8 @@ import sys
 import tempfile
 import warnings
 
+from helpers import expect
+
 SUPPORTED = "Python 3.9 to 3.13"
 
 
@@ -76,7 +78,15 @@ def device_and_threads(tf):
     -------
     str
         Such as "CPU, 1 thread an operation, operations at a time: 1".
+
+    Raises
+    ------
+    TypeError
+        If it is not TensorFlow.
     """
+    if not (hasattr(tf, "linalg") and hasattr(tf, "config")):
+        got = expect.got(tf)
+        raise TypeError(f"tf: expected the module tensorflow, got {got}")
     product = tf.linalg.matmul(tf.ones((2, 2)), tf.ones((2, 2)))
     device = product.device.split("device:")[-1].split(":")[0] or "CPU"
     within = tf.config.threading.get_intra_op_parallelism_threads()
@@ -97,7 +107,13 @@ def quiet_descriptor(descriptor=2):
     ----------
     descriptor : int
         2 is the process's error stream, below Python's `sys.stderr`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no number from 0.
     """
+    expect.integer("descriptor", descriptor, least=0)
     try:
         saved = os.dup(descriptor)
     except OSError:  # there is none: nothing to keep aside
@@ -140,5 +156,6 @@ def _advice(error):
         f"It has ready-made packages for {SUPPORTED}; with one of these, "
         "run\n"
         "    python -m pip install -r requirements.txt\n"
-        "in the course's folder. Notebooks 00 to 04 do not need TensorFlow."
+        "in the course's folder. Notebooks 00 to 04 and 06 to 08 do not need "
+        "TensorFlow."
     )

@@ -1,5 +1,6 @@
 """Many trainings, on all cores, that survive an interruption."""
 
+import contextlib
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from helpers import expect
 from helpers.bars import progress_bar
 
 
@@ -23,7 +25,9 @@ def run_study(function, settings, description="trainings", workers=None,
 
     NumPy lets go of the interpreter during matrix products, so threads keep
     the cores busy; each uses one thread of linear algebra. If the run is
-    interrupted (the stop button), what is done is kept and returned.
+    interrupted (the stop button), what is under way is brought to its end,
+    nothing is begun, and what is done is returned; a second interrupt does
+    not wait for what is under way, either.
 
     Parameters
     ----------
@@ -45,28 +49,51 @@ def run_study(function, settings, description="trainings", workers=None,
 
     Raises
     ------
+    TypeError, ValueError
+        If an argument does not fit.
     Exception
         What the function raises, after the others have ended.
     """
-    settings = list(settings)
-    results = {} if done is None else dict(done)
-    workers = workers or min(os.cpu_count() or 1, 4)
-    pool = ThreadPoolExecutor(workers)
+    settings = _settings(settings)
+    expect.function("function", function)
+    results = {} if done is None else dict(expect.mapping("done", done))
+    if workers is None:
+        workers = min(os.cpu_count() or 1, 4)
+    pool = ThreadPoolExecutor(expect.integer("workers", workers, least=1))
+    todo = [setting for setting in settings if setting not in results]
+    jobs, interrupted = {}, False
     with threadpool_limits(limits=1):
-        jobs = {
-            pool.submit(function, *setting): setting
-            for setting in settings
-            if setting not in results
-        }
         try:
+            for setting in todo:
+                jobs[pool.submit(function, *setting)] = setting
             bar = progress_bar(as_completed(jobs), description, len(jobs))
             for job in bar:
-                results[jobs[job]] = job.result()
+                job.result()
         except KeyboardInterrupt:
-            print(f"interrupted: {len(results)} of {len(settings)} done")
+            interrupted = True
+            print("interrupted: what is under way is brought to its end")
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            with contextlib.suppress(KeyboardInterrupt):
+                pool.shutdown(wait=True, cancel_futures=True)
+    for job, setting in jobs.items():
+        if job.done() and not job.cancelled() and job.exception() is None:
+            results[setting] = job.result()
+    if interrupted:
+        print(f"{len(results)} of {len(settings)} done")
     return {s: results[s] for s in settings if s in results}
+
+
+def _settings(settings):
+    """Return the settings as a list of different tuples, or complain."""
+    settings = expect.sequence("settings", settings)
+    for setting in settings:
+        if not isinstance(setting, tuple):
+            raise TypeError(
+                f"settings: expected tuples, got {expect.got(setting)}"
+            )
+    if len(set(settings)) < len(settings):
+        raise ValueError("settings: expected each once, got some twice")
+    return settings
 
 
 def enough(found, least=1):
@@ -84,6 +111,9 @@ def enough(found, least=1):
     StudyIncomplete
         A `ValueError` that says what to run again.
     """
+    if not hasattr(found, "__len__"):
+        raise TypeError(f"found: expected a sequence, got {expect.got(found)}")
+    expect.integer("least", least, least=0)
     if len(found) < least:
         raise StudyIncomplete(
             f"This cell needs {least} results of a kind, and there are "
@@ -105,8 +135,14 @@ def spread(values, axis=0):
     -------
     ndarray or float
         With n - 1 in the denominator.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are no numbers along that axis.
     """
-    values = np.asarray(values, dtype=float)
+    values = expect.array("values", values, finite=False).astype(float)
+    expect.integer("axis", axis, -values.ndim, values.ndim - 1)
     if values.shape[axis] < 2:
         return np.full_like(np.mean(values, axis=axis), np.nan)[()]
     return np.std(values, axis=axis, ddof=1)
@@ -130,8 +166,12 @@ def mean_and_spread(values):
     ------
     StudyIncomplete
         A `ValueError`, if there is none.
+    TypeError, ValueError
+        If they are no numbers.
     """
-    values = np.asarray(list(values), dtype=float)
+    values = expect.sequence("values", values)
     enough(values)
+    values = expect.array("values", values, ("n",), finite=False)
+    values = values.astype(float)
     one = math.nan if values.size < 2 else float(values.std(ddof=1))
     return float(values.mean()), one

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from helpers import layers
+from helpers import expect, layers
 from helpers.network import empirical_risk, mini_batches
 
 __all__ = [
@@ -40,6 +40,7 @@ SLOPES = {
 LARGE_NETWORK = 60_000  # parameters; above it a stack does not save time
 
 
+@expect.room_for("training")
 def train_stack(x, y, sizes, seeds, epochs, batch_size, learning_rates,
                 h="ReLU", gain=None):
     """Train S networks of the same sizes at once.
@@ -69,14 +70,26 @@ def train_stack(x, y, sizes, seeds, epochs, batch_size, learning_rates,
         W0 (S, M, N), b0 (S, 1, N), W1, ...; not finite where a network
         diverged.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit.
+    MemoryError
+        If there is no room for it.
+
     Source: eq. B14.
     """
-    rngs = [np.random.default_rng(seed) for seed in seeds]
-    gain = GAINS[h] if gain is None else gain
+    sizes = expect.sizes("sizes", sizes)
+    x = expect.array("x", x, ("D", sizes[0]), kinds="f")
+    y = expect.one_hot("y", y, len(x), sizes[-1])
+    usual = GAINS[expect.choice("h", h, GAINS)]
+    rngs = [np.random.default_rng(seed) for seed in _seeds("seeds", seeds)]
+    rates = _rates(learning_rates, len(rngs), x.dtype)
+    expect.training(epochs, batch_size, rates.max())
+    gain = usual if gain is None else gain
     made = [layers.initialise(sizes, rng, gain, x.dtype) for rng in rngs]
     W = [np.stack([p[f"W{L}"] for p in made]) for L in range(len(sizes) - 1)]
     b = [np.zeros((len(rngs), 1, N), x.dtype) for N in sizes[1:]]
-    rates = np.broadcast_to(np.asarray(learning_rates, x.dtype), len(rngs))
     steps, step = epochs * math.ceil(len(x) / batch_size), 0
     with np.errstate(all="ignore"):  # a diverged network is told by its nan
         for _ in range(epochs):
@@ -90,6 +103,25 @@ def train_stack(x, y, sizes, seeds, epochs, batch_size, learning_rates,
     for L in range(len(W)):
         made[f"W{L}"], made[f"b{L}"] = W[L], b[L]
     return made
+
+
+def _seeds(name, seeds):
+    seeds = expect.sequence(name, seeds, least=1)
+    return [expect.integer(name, seed, least=0) for seed in seeds]
+
+
+def _rates(rates, S, dtype):
+    """Return the learning rates of S networks as an array (S,)."""
+    single = np.ndim(rates) == 0
+    rates = [rates] if single else expect.sequence("learning_rates", rates)
+    found = [expect.number("learning_rates", r, least=0) for r in rates]
+    if not single and len(found) != S:
+        raise ValueError(
+            f"learning_rates: expected one or {S}, got {len(found)}"
+        )
+    with np.errstate(over="ignore"):
+        found = np.array(found, dtype)
+    return np.broadcast_to(expect.array("learning_rates", found), S)
 
 
 def _step(x, y, W, b, rate, h):
@@ -131,18 +163,41 @@ def evaluate(x, digits, parameters, h="ReLU"):
     list of tuple of float
         Accuracy (a share) and empirical risk; (nan, nan) for a network that
         diverged.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit.
     """
-    found = []
-    for s in range(len(parameters["W0"])):
+    activation, _ = layers.ACTIVATIONS[expect.choice("h", h, GAINS)]
+    x, found = expect.array("x", x, ("D", "M")), []
+    S, K = _stack("parameters", parameters, x.shape[1])
+    digits = expect.labels("digits", digits, len(x), K)
+    for s in range(S):
         one = {name: array[s] for name, array in parameters.items()}
         if not all(np.all(np.isfinite(array)) for array in one.values()):
             found.append((math.nan, math.nan))
             continue
-        z = layers.forward(x, one, layers.ACTIVATIONS[h][0])[0][-1]
+        z = layers.forward(x, one, activation)[0][-1]
         y = np.eye(z.shape[1], dtype=z.dtype)[digits]
         right = float(np.mean(np.argmax(z, axis=1) == digits))
         found.append((right, float(empirical_risk(y, z))))
     return found
+
+
+def _stack(name, parameters, width):
+    """Return how many networks a stack holds, and how many outputs."""
+    lengths = set()
+    for part, array in expect.mapping(name, parameters).items():
+        shape = ("S", "M", "N") if part[:1] == "W" else ("S", 1, "N")
+        array = expect.array(f"{name}[{part}]", array, shape, finite=False)
+        lengths.add(len(array))
+    if len(lengths) != 1:
+        raise ValueError(
+            f"{name}: expected a stack of networks, got lengths {lengths}"
+        )
+    first = {part: array[0] for part, array in parameters.items()}
+    return lengths.pop(), expect.network(name, first, width)[-1]
 
 
 def seed_groups(sizes, seeds):
@@ -151,6 +206,7 @@ def seed_groups(sizes, seeds):
     Small networks share one stack; large ones are alone, since their matrix
     products fill the time and the processor's cache.
     """
+    seeds = _seeds("seeds", seeds)
     if layers.count(sizes) > LARGE_NETWORK:
         return [(seed,) for seed in seeds]
     return [tuple(seeds)]
@@ -168,9 +224,18 @@ def collect(results):
     -------
     dict
         (hidden, h) -> ndarray, first axis the seeds, in the study's order.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a group holds more or fewer values than seeds.
     """
     found = {}
-    for (hidden, h, _rate, _seeds), values in results.items():
+    for setting, values in expect.mapping("results", results).items():
+        name = f"results[{expect.got(setting)}]"
+        hidden, h, _, seeds = expect.sequence(name, setting, length=4)
+        seeds = _seeds("seeds", seeds)
+        values = expect.sequence(name, values, length=len(seeds))
         found.setdefault((hidden, h), []).extend(values)
     return {key: np.array(values) for key, values in found.items()}
 
@@ -191,6 +256,8 @@ def operations(sizes, images):
     -------
     int
     """
+    sizes = expect.sizes("sizes", sizes)
+    images = expect.integer("images", images, least=0)
     weights = [M * N for M, N in zip(sizes[:-1], sizes[1:])]
     return images * (2 * weights[0] + 3 * sum(weights[1:]))
 
@@ -218,6 +285,11 @@ def seconds_per_step(networks, x, y, h="ReLU", steps=15, repeats=5):
     dict of tuple to float
     """
     rng = np.random.default_rng(0)
+    expect.integer("steps", steps, least=1)
+    expect.integer("repeats", repeats, least=1)
+    expect.choice("h", h, GAINS)
+    networks = expect.sequence("networks", networks, least=1)
+    networks = [tuple(expect.sizes("networks", one)) for one in networks]
     times = {sizes: [] for sizes in networks}
     for _ in range(repeats):
         for sizes, own in times.items():

@@ -1,8 +1,14 @@
-"""Small tools of notebook 08: results by seed, and images turned round."""
+"""Small tools of notebook 08: results by seed, and images turned round.
+
+Arguments that do not fit raise TypeError or ValueError with what was expected
+and what came.
+"""
 
 import math
 
 import numpy as np
+
+from helpers import expect
 
 __all__ = ["by_seed", "gain", "in_words", "rotate", "summary"]
 
@@ -23,6 +29,11 @@ def by_seed(results, *first):
     dict of int to object
         Empty if there is none.
     """
+    for setting in expect.mapping("results", results):
+        if not isinstance(setting, tuple) or not setting:
+            raise TypeError(
+                f"results: expected tuples as keys, got {expect.got(setting)}"
+            )
     return {
         setting[-1]: result
         for setting, result in results.items()
@@ -43,7 +54,9 @@ def summary(values):
     tuple of float
         The spread of a single value, and both of none, are NaN.
     """
-    values = np.array(list(values), dtype=float)
+    values = np.array(expect.sequence("values", values))
+    values = expect.array("values", values, ("n",), finite=False, empty=True)
+    values = values.astype(float)
     mean = float(np.mean(values)) if values.size else math.nan
     spread = float(np.std(values, ddof=1)) if values.size > 1 else math.nan
     return mean, spread
@@ -65,7 +78,10 @@ def gain(after, before):
     tuple of float
         As `summary` gives them.
     """
-    seeds = sorted(set(after) & set(before))
+    seeds = sorted(
+        set(expect.mapping("after", after))
+        & set(expect.mapping("before", before))
+    )
     return summary(after[seed] - before[seed] for seed in seeds)
 
 
@@ -75,7 +91,7 @@ def in_words(mean, spread, unit="points"):
     Parameters
     ----------
     mean, spread : float
-        From `gain`.
+        From `gain`; NaN where there is none.
     unit : str
         Behind the numbers.
 
@@ -83,8 +99,13 @@ def in_words(mean, spread, unit="points"):
     -------
     str
     """
-    numbers = f"{mean:+.2f} +- {spread:.2f} {unit}"
-    if not math.isfinite(spread):
+    for name, value in (("mean", mean), ("spread", spread)):
+        if not (isinstance(value, float) and math.isnan(value)):
+            expect.number(name, value)
+    if spread < 0:
+        raise ValueError(f"spread: expected 0 or more, got {spread}")
+    numbers = f"{mean:+.2f} +- {spread:.2f} {expect.text('unit', unit)}"
+    if math.isnan(mean) or math.isnan(spread):
         return f"{numbers}: too few seeds to say"
     if abs(mean) <= spread:
         return f"{numbers}: smaller than the spread, no difference shown"
@@ -116,11 +137,13 @@ def rotate(images, degrees):
     ValueError
         If a row is not the length of a square image.
     """
-    side = math.isqrt(images.shape[-1])
-    if images.ndim != 2 or side * side != images.shape[1]:
+    images = expect.array("images", images, ("D", "M"))
+    side = math.isqrt(images.shape[1])
+    if side * side != images.shape[1]:
         raise ValueError(
             f"images: expected shape (D, s * s), got {images.shape}"
         )
+    degrees = expect.number("degrees", degrees)
     angle, centre = math.radians(degrees), (side - 1) / 2
     r, c = np.indices((side, side)) - centre
     # where each pixel of the result comes from, in the padded image

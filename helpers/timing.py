@@ -14,10 +14,13 @@ import math
 import time
 import warnings
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import metadata
+
+from helpers.bounded import NotEnded, call_within
 
 MIN_SECONDS = 0.1  # CodeCarbon takes no sample in blocks under 0.05 s
 SAMPLE_SECONDS = 1  # how often it looks at the power meanwhile
+PATIENCE = 20  # seconds; finding the hardware takes 2, on busy machines 10
 JOULES_PER_KWH = 3.6e6
 # where the processor's power comes from, by CodeCarbon's name for it
 MEASURED = {
@@ -27,6 +30,7 @@ MEASURED = {
 }
 TARGETS = ("file", "api", "logger", "prometheus", "logfire")  # none of them
 _active = []  # the measurements going on now, outermost first
+_given_up = []  # why CodeCarbon is not asked again in this process
 
 
 @dataclass
@@ -108,17 +112,20 @@ def measure(country="FRA"):
     Source: CodeCarbon, https://codecarbon.io
     """
     result = Measurement(country=country)
-    tracker = None
+    tracker, start = None, math.nan
     problem = "another measurement was going on around it" if _active else ""
     if not codecarbon_version():
         problem = "CodeCarbon is not installed"
     else:
-        result.grid_g_per_kwh = grid_intensity(country)
-    if not problem:
-        tracker, problem = _start(country)
+        try:
+            result.grid_g_per_kwh = grid_intensity(country)
+        except RuntimeError as error:
+            problem = str(error)
     _active.append(result)
-    start = time.perf_counter()
     try:
+        if not problem:
+            tracker, problem = _start(country)
+        start = time.perf_counter()
         yield result
     finally:
         result.seconds = time.perf_counter() - start
@@ -146,12 +153,12 @@ def grid_intensity(country="FRA"):
     ValueError
         If the table has no such country.
     RuntimeError
-        If CodeCarbon is not installed, since the table is its.
+        If the table cannot be read: it comes with CodeCarbon.
 
     Source: CodeCarbon's global_energy_mix.json, after Our World in Data.
     """
     table = grid_table()
-    if country not in table:
+    if not isinstance(country, str) or country not in table:
         raise ValueError(
             "country: expected an ISO code of three letters that CodeCarbon "
             f'knows, such as "FRA" or "DEU", got {country!r}'
@@ -161,13 +168,27 @@ def grid_intensity(country="FRA"):
 
 @functools.lru_cache(maxsize=1)
 def grid_table():
-    """Return CodeCarbon's table of national grids: {code: properties}."""
+    """Return CodeCarbon's table of national grids: {code: properties}.
+
+    Raises
+    ------
+    RuntimeError
+        If CodeCarbon is not installed, or the file is damaged.
+    """
     if not codecarbon_version():
         raise RuntimeError("the table of grids comes with CodeCarbon")
     # read as a file: importing the package would take half a second
-    root = resources.files("codecarbon")
-    path = root / "data" / "private_infra" / "global_energy_mix.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    package = metadata.distribution("codecarbon")
+    path = package.locate_file(
+        "codecarbon/data/private_infra/global_energy_mix.json"
+    )
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        return dict(table.items())
+    except (OSError, ValueError, AttributeError) as error:
+        raise RuntimeError(
+            f"CodeCarbon's table of grids cannot be read ({error})"
+        ) from None
 
 
 def codecarbon_version():
@@ -182,6 +203,9 @@ def codecarbon_version():
 def prepare_meter():
     """Let CodeCarbon find the hardware now, once a process (about 2 s).
 
+    Where it does not come back, it is left alone after `PATIENCE` seconds,
+    and not asked again.
+
     Returns
     -------
     str
@@ -189,8 +213,7 @@ def prepare_meter():
     """
     tracker, problem = _new_tracker("FRA")
     if tracker is not None:
-        with _quiet():
-            tracker.stop()
+        _, problem = _ask(tracker.stop)
     return problem
 
 
@@ -203,32 +226,49 @@ def _start(country):
 
 
 def _new_tracker(country):
-    try:
-        with _quiet():
-            from codecarbon import OfflineEmissionsTracker
+    def make():
+        from codecarbon import OfflineEmissionsTracker
 
-            tracker = OfflineEmissionsTracker(
-                country_iso_code=country,
-                measure_power_secs=SAMPLE_SECONDS,
-                tracking_mode="process",
-                allow_multiple_runs=True,  # no lock file
-                **{f"save_to_{target}": False for target in TARGETS},
-                log_level="critical",
-            )
-            tracker.start()
-    except Exception as error:
-        return None, f"CodeCarbon failed ({type(error).__name__}: {error})"
+        tracker = OfflineEmissionsTracker(
+            country_iso_code=country,
+            measure_power_secs=SAMPLE_SECONDS,
+            tracking_mode="process",
+            allow_multiple_runs=True,  # no lock file
+            **{f"save_to_{target}": False for target in TARGETS},
+            log_level="critical",
+        )
+        tracker.start()
+        return tracker
+
+    tracker, problem = _ask(make)
+    if problem:
+        return None, problem
     # CodeCarbon swallows its own errors: what counts is what it did
     if getattr(tracker, "_start_time", None) is None:
         return None, "CodeCarbon did not start"
     return tracker, ""
 
 
-def _stop(tracker, result):
-    """Read the tracker into the result; return what went wrong or ""."""
+def _ask(function):
+    """Return (what a function of CodeCarbon returns, what went wrong)."""
+    if _given_up:
+        return None, _given_up[0]
     try:
         with _quiet():
-            tracker.stop()
+            return call_within(PATIENCE, function), ""
+    except NotEnded:
+        _given_up.append(f"CodeCarbon did not answer within {PATIENCE} s")
+        return None, _given_up[0]
+    except (Exception, SystemExit) as error:
+        return None, f"CodeCarbon failed ({type(error).__name__}: {error})"
+
+
+def _stop(tracker, result):
+    """Read the tracker into the result; return what went wrong or ""."""
+    _, problem = _ask(tracker.stop)
+    if problem:
+        return problem
+    try:
         data = tracker.final_emissions_data
         energy, duration = float(data.energy_consumed), float(data.duration)
         hardware = [
@@ -269,7 +309,10 @@ def _quiet():
     """Keep CodeCarbon's log and warnings out of the notebook."""
     logger = logging.getLogger("codecarbon")
     logger.setLevel(logging.CRITICAL + 1)  # before it logs its first lines
-    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
-        warnings.simplefilter("ignore")
-        yield
-    logger.setLevel(logging.CRITICAL + 1)  # the tracker sets its own level
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with contextlib.redirect_stderr(io.StringIO()):
+                yield
+    finally:  # the tracker sets its own level
+        logger.setLevel(logging.CRITICAL + 1)

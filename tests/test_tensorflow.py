@@ -271,7 +271,7 @@ def test_without_tensorflow_the_message_is_clear(monkeypatch):
         quiet_tensorflow.import_tensorflow()
     shown = caught.value._render_traceback_()
     assert "Python 3.9 to 3.13" in "".join(shown)
-    assert "Notebooks 00 to 04 do not need" in shown[-1]
+    assert "Notebooks 00 to 04 and 06 to 08 do not need" in shown[-1]
     assert not any("Traceback" in line for line in shown)
 
 

@@ -1,0 +1,126 @@
+"""A function that gets so many seconds and no more, whatever it does.
+
+It runs in a thread of its own. When the time is up the thread is told to
+end, and where it does not listen it is left behind: the caller goes on.
+"""
+
+import contextvars
+import ctypes
+import sys
+import threading
+import time
+
+from helpers import expect
+
+GRACE = 1.0  # seconds in which a thread is told again and again to end
+POLL = 0.1  # seconds: so soon is the stop button of a notebook heard
+
+
+class TimeUp(BaseException):
+    """Ends the function: raised in its thread, at whatever it is doing.
+
+    A bare `except:` would keep it; so it comes again at the next line.
+    """
+
+    def __init__(self):
+        super().__init__()
+        frame = sys._getframe(1)
+        sys.settrace(_once_more)
+        while frame is not None and frame.f_code.co_filename != __file__:
+            frame.f_trace = _once_more
+            frame = frame.f_back
+
+
+def _once_more(frame, event, argument):
+    if event == "exception":  # the first one: its handler begins a line later
+        return _once_more
+    raise TimeUp
+
+
+class NotEnded(Exception):
+    """The function took longer than it may.
+
+    Parameters
+    ----------
+    seconds : float
+        How long it had.
+    going_on : bool
+        It could not be ended, and goes on in the background.
+    """
+
+    def __init__(self, seconds, going_on):
+        super().__init__(f"it did not end within {seconds:g} s")
+        self.going_on = going_on
+
+
+def call_within(seconds, function, *arguments):
+    """Call a function; stop waiting for it after some time.
+
+    What it can be ended in is any Python code, unless it catches everything
+    in two loops inside each other. A single call into compiled code, such as
+    a huge matrix product, is left behind. Nothing can be done against one
+    that also keeps Python's interpreter to itself, such as
+    `sum(range(10**12))`: there, the caller waits, too.
+
+    Parameters
+    ----------
+    seconds : float
+        How long to wait, at least 0; up to `GRACE` more to end it.
+    function : callable
+        Runs in another thread.
+    *arguments
+        What it is called with.
+
+    Returns
+    -------
+    object
+        What the function returns.
+
+    Raises
+    ------
+    NotEnded
+        If it takes longer.
+    BaseException
+        What the function raises.
+    TypeError, ValueError
+        If an argument is of another kind.
+    """
+    seconds = expect.number("seconds", seconds, least=0)
+    expect.function("function", function)
+    outcome, context = {}, contextvars.copy_context()
+
+    def work():
+        try:
+            outcome["result"] = context.run(function, *arguments)
+        except TimeUp:
+            sys.settrace(None)
+        except BaseException as error:
+            outcome["error"] = error
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        _wait(thread, seconds)
+    finally:  # also after the stop button
+        if thread.is_alive():
+            _end(thread)
+    if "error" in outcome:
+        raise outcome["error"]
+    if "result" not in outcome:
+        raise NotEnded(seconds, thread.is_alive())
+    return outcome["result"]
+
+
+def _wait(thread, seconds):
+    end = time.monotonic() + seconds
+    while thread.is_alive() and (left := end - time.monotonic()) > 0:
+        thread.join(min(POLL, left))
+
+
+def _end(thread):
+    """Raise `TimeUp` in a thread until it ends, or for `GRACE` seconds."""
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    end = time.monotonic() + GRACE
+    while thread.is_alive() and time.monotonic() < end:
+        raise_in(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp))
+        thread.join(0.02)
