@@ -99,6 +99,8 @@ def child(command, log, cwd=ROOT, env=None, user=None):
     subprocess.Popen
         The running process.
     """
+    if os.name == "nt":
+        raise NotPossible("process groups are asked for: Linux or macOS")
     identity = {}
     if user is not None:
         identity = {"user": user, "group": user, "extra_groups": []}
