@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stressing.children import ROOT, Course
 from stressing.interrupts import building, installing, training
-from stressing.no_network import lab_offline, no_network
+from stressing.no_network import every_call, lab_offline, no_network
 from stressing.report import FAILED, Scenario, collect, run_cases, table
 from stressing.shared import at_once, no_home
 from stressing.starts import (
@@ -29,8 +29,10 @@ from stressing.versions import lowest, versions
 
 LIGHT = ("00", "02")  # what --quick runs
 SCENARIOS = [
-    Scenario("no-network", "no interface, every connection traced", "10",
+    Scenario("no-network", "no interface, every attempt counted", "10",
              no_network),
+    Scenario("traced", "no interface, every call traced (strace)", "60",
+             every_call, light=False),
     Scenario("lab-offline", "JupyterLab with nothing but loopback", "1",
              lab_offline),
     Scenario("versions", "each Python from nothing, newest packages", "60",

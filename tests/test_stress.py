@@ -12,7 +12,7 @@ from stressing.report import Case, Failed, NotPossible, Scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 CONDITIONS = (  # each that was asked for
-    "no-network", "lab-offline", "versions", "lowest", "read-only",
+    "no-network", "traced", "lab-offline", "versions", "lowest", "read-only",
     "two-at-once", "four-at-once", "no-home", "folders", "restart",
     "cells-twice", "run-twice", "settings", "training", "building",
     "installing", "again",
@@ -124,6 +124,8 @@ def test_addresses_in_a_trace():
     said = no_network.words(found)
     assert "3 internet addresses" in said and "2 not this machine" in said
     assert "1 questions for names" in said
+    counted = "OutNoRoutes 6\nIp6OutNoRoutes 1\nOutRequests 0\n"
+    assert no_network.attempts(counted) == 7
 
 
 def stream(text, name="stdout"):

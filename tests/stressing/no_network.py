@@ -1,8 +1,10 @@
-"""No network: no interface at all, and every connection traced.
+"""No network: no interface at all, and every connection counted and traced.
 
 In a network namespace of its own there is no interface but a loopback that is
-down; kernels are reached by sockets in files (ipc.py). strace records each
-`connect`, and each packet that names an address.
+down; kernels are reached by sockets in files (ipc.py). The kernel counts the
+attempts to reach any IPv4 address (counted.py; IPv6 is not counted where the
+machine has none). strace records each `connect`, and each packet that names an
+address, IPv6 too; it slows programs with many threads down, much.
 """
 
 import json
@@ -109,41 +111,77 @@ def judge(trace, log):
         raise Failed(words(found))
 
 
+def attempts(counted):
+    """Return how many attempts to reach an address the kernel counted.
+
+    Parameters
+    ----------
+    counted : str
+        What counted.py wrote: lines of a name and a number.
+    """
+    return sum(int(line.split()[1]) for line in counted.splitlines())
+
+
 def control(course):
-    """The trace must see a connection, and the namespace must refuse it."""
+    """The trace and the count must see a connection; it must be refused."""
     def look(log):
-        trace = course.fresh("control") / "trace.txt"
-        run([*namespace(), *traced(trace), course.python, "-c", KNOCK], log)
+        folder = course.fresh("control")
+        trace, counted = folder / "trace.txt", folder / "counted.txt"
+        count = [course.python, HERE / "counted.py", counted]
+        knock = [course.python, "-c", KNOCK]
+        run([*namespace(), *count, *traced(trace), *knock], log)
         found = outside(addresses(trace.read_text()))
         if found != [("192.0.2.1", 80)]:
             raise Failed(f"the trace did not see a connection: {found}")
+        if attempts(counted.read_text()) != 1:
+            raise Failed(f"not counted: {counted.read_text()}")
         if "Network is unreachable" not in Path(log).read_text():
             raise Failed("the namespace has a network")
 
-    return Case("control: a connection is seen and refused", look)
+    return Case("control: a connection is seen, counted, refused", look)
+
+
+def in_namespace(course, notebook, log, watch):
+    """Run a notebook strictly without any interface, watched by a command."""
+    sockets = course.fresh("sockets")
+    env = surroundings(PYTHONPATH=TESTS, JUPYTER_RUNTIME_DIR=sockets)
+    command = strict(course.python, notebook, more=["-p", "stressing.ipc"])
+    run([*namespace(), *watch, *command], log, env=env)
 
 
 def no_network(course):
-    """Every notebook strictly, without any interface; traced."""
-    away = namespace()
+    """Every notebook strictly, without any interface; attempts counted."""
+    namespace()
 
     def case(notebook):
         def look(log):
-            folder = course.fresh("network")
-            trace, sockets = folder / "trace.txt", folder / "run"
-            sockets.mkdir()
-            env = surroundings(
-                PYTHONPATH=TESTS, JUPYTER_RUNTIME_DIR=sockets
-            )
-            command = strict(
-                course.python, notebook, more=["-p", "stressing.ipc"]
-            )
-            run([*away, *traced(trace), *command], log, env=env)
-            judge(trace, log)
+            counted = course.fresh("counted") / "counted.txt"
+            watch = [course.python, HERE / "counted.py", counted]
+            in_namespace(course, notebook, log, watch)
+            found = counted.read_text()
+            with open(log, "a", encoding="utf-8") as out:
+                out.write(found)
+            if attempts(found) > 0:
+                raise Failed("the network was asked for: " + found)
 
         return Case(notebook.name[:2], look)
 
     return [control(course)] + [case(path) for path in course.notebooks]
+
+
+def every_call(course):
+    """The same with each call traced: who asks for which address?"""
+    namespace()
+
+    def case(notebook):
+        def look(log):
+            trace = course.fresh("trace") / "trace.txt"
+            in_namespace(course, notebook, log, traced(trace))
+            judge(trace, log)
+
+        return Case(notebook.name[:2], look)
+
+    return [case(path) for path in course.notebooks]
 
 
 def lab_offline(course):
