@@ -5,6 +5,7 @@ that the environment (.venv, or --venv DIR) holds what requirements.txt names.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -46,7 +48,7 @@ def main(arguments=None):
         print("course.py: " + str(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ncourse.py: interrupted; the same command goes on from here")
+        print("\ncourse.py: interrupted; run the same command again")
         return 130
 
 
@@ -156,7 +158,14 @@ def prepare_site_tools(python, folder):
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     print(f"Installing the site's tools ({SITE_TOOLS}).", flush=True)
-    install(python, SITE_TOOLS)
+    if (folder / STAMP).exists():
+        (folder / STAMP).unlink()  # stopped from here on, it is made anew
+    try:
+        install(python, SITE_TOOLS)
+    except CourseError:  # no network: pip has left all as it was
+        write_stamp(folder / STAMP, fingerprint(folder))
+        raise
+    write_stamp(folder / STAMP, fingerprint(folder))
     write_stamp(stamp, wanted)
 
 
@@ -184,7 +193,12 @@ def fingerprint(folder, *lists):
 
 
 def make_environment(folder, python):
-    """Create the virtual environment, unless a working one is there."""
+    """Create the virtual environment, unless a whole one is there.
+
+    One without a stamp was left by an installation that did not end: pip
+    takes what was half-written for installed, so it is made anew.
+    """
+    whole = (folder / STAMP).exists()
     for name in (STAMP, SITE_STAMP):
         if (folder / name).exists():
             (folder / name).unlink()  # from here on it is unfinished
@@ -194,7 +208,7 @@ def make_environment(folder, python):
                 f"{folder} holds other things; give --venv a new "
                 "folder, or an empty one"
             )
-        if works(python):
+        if whole and works(python):
             return
     print(f"Making the environment in {folder}", flush=True)
     made = subprocess.call([sys.executable, "-m", "venv", "--clear", folder])
@@ -224,7 +238,7 @@ def install(python, requirements):
     if code != 0:
         raise CourseError(
             "the installation did not finish (above: why). With a network, "
-            "the same command takes it up again."
+            "run the same command again."
         )
     took = time.perf_counter() - start
     print(f"Installed in {took:.0f} s.", flush=True)
@@ -246,12 +260,32 @@ def quiet_jupyterlab(folder):
 def run(python, *arguments):
     """Run the environment's Python in the course's folder; its exit code."""
     command = [str(python), *[str(argument) for argument in arguments]]
-    process = subprocess.Popen(command, cwd=str(ROOT))
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue  # the child got it too, and answers for itself
+    with writable_home() as variables:
+        process = subprocess.Popen(command, cwd=str(ROOT), env=variables)
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # the child got it too, and answers for itself
+
+
+@contextlib.contextmanager
+def writable_home():
+    """Yield variables for a child: another home where one cannot write.
+
+    Jupyter, IPython, Matplotlib and Keras keep settings in the home folder.
+    """
+    home = os.path.expanduser("~")
+    if os.path.isdir(home) and os.access(home, os.W_OK | os.X_OK):
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="course-home-") as folder:
+        print(
+            f"The home folder {home} cannot be written: Jupyter's settings "
+            f"go to {folder}, and are gone when this ends.",
+            flush=True,
+        )
+        yield {**os.environ, "HOME": folder, "USERPROFILE": folder}
 
 
 def lab(python, options, rest):

@@ -62,6 +62,49 @@ def test_interrupted_install_is_taken_up_again(calls, tmp_path, monkeypatch):
     assert installs(calls) == 1 and (folder / course.STAMP).exists()
 
 
+def test_half_written_environment_is_made_anew(calls, tmp_path):
+    """pip takes a package that a kill cut short for installed."""
+    folder = tmp_path / "env"
+    course.prepare_environment(folder)
+    (folder / course.STAMP).unlink()  # as if it had not come to its end
+    course.prepare_environment(folder)
+    assert sum("venv" in command for command in calls) == 2
+
+
+def test_stopped_site_tools_leave_no_stamp(calls, tmp_path, monkeypatch):
+    folder = tmp_path / "env"
+    python = course.prepare_environment(folder)
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(course, "install", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            course.prepare_site_tools(python, folder)
+    assert not (folder / course.STAMP).exists()
+    course.prepare_environment(folder)
+    course.prepare_site_tools(python, folder)
+    assert (folder / course.SITE_STAMP).exists()
+    assert course.prepare_environment(folder) == python
+    assert sum("venv" in command for command in calls) == 2
+
+
+def test_home_that_cannot_be_written(monkeypatch, tmp_path, capsys):
+    with course.writable_home() as variables:
+        assert variables is None
+    missing = str(tmp_path / "nobody")
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, missing)
+    with course.writable_home() as variables:
+        home = Path(variables["HOME"])
+        (home / "written").write_text("")
+        assert variables["PATH"] == course.os.environ["PATH"]
+    assert not home.exists()
+    said = capsys.readouterr().out
+    assert missing in said and str(home) in said
+
+
 def test_failed_install_leaves_no_stamp(calls, tmp_path, monkeypatch):
     folder = tmp_path / "env"
     real = course.subprocess.call
@@ -176,6 +219,22 @@ def test_the_sites_tools_come_with_the_site_alone(monkeypatch, tmp_path):
     assert made[-1] == ["docs/build_site.py", "--without-solutions"]
 
 
+def test_a_site_without_a_network_leaves_the_environment(
+    calls, monkeypatch, tmp_path
+):
+    folder = tmp_path / "env"
+    python = course.prepare_environment(folder)
+
+    def no_network(python, name):
+        raise course.CourseError("the installation did not finish")
+
+    monkeypatch.setattr(course, "install", no_network)
+    with pytest.raises(course.CourseError):
+        course.prepare_site_tools(python, folder)
+    assert course.prepare_environment(folder) == python  # nothing is made
+    assert not (folder / course.SITE_STAMP).exists()
+
+
 def test_course_needs_the_standard_library_alone():
     tree = ast.parse((ROOT / "course.py").read_text(encoding="utf-8"))
     imported = set()
@@ -184,8 +243,9 @@ def test_course_needs_the_standard_library_alone():
             imported |= {name.name.split(".")[0] for name in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module.split(".")[0])
-    allowed = {"argparse", "hashlib", "os", "pathlib", "platform", "re"}
-    allowed |= {"json", "shutil", "subprocess", "sys", "time"}
+    allowed = {"argparse", "contextlib", "hashlib", "os", "pathlib"}
+    allowed |= {"json", "platform", "re", "shutil", "subprocess", "sys"}
+    allowed |= {"tempfile", "time"}
     assert imported <= allowed
 
 

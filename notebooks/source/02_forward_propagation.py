@@ -36,7 +36,6 @@ from helpers.exercises import check, hint, progress, solution
 threadpool_limits(limits=1)
 SEED = 2
 SIZES = [784, 128, 10]  # input, hidden layer, output layer
-rng = np.random.default_rng(SEED)
 
 # %% [markdown]
 # ## An image becomes a vector
@@ -195,6 +194,7 @@ check("2.1", neuron)
 
 # %% tags=["equation-F2"]
 M, N = 5, 4
+rng = np.random.default_rng(SEED)
 a_before = rng.uniform(0.5, 2, M)
 W = rng.uniform(0.1, 0.5, (M, N)) * rng.choice([-1, 1], (M, N))
 b = rng.uniform(0.2, 0.5, N)
@@ -347,6 +347,7 @@ check("2.2", layer)
 
 # %%
 M, N = SIZES[0], SIZES[1]
+rng = np.random.default_rng(SEED)
 W0 = rng.normal(0, 0.05, (M, N))
 b0 = rng.normal(0, 0.05, N)
 few = x[:20]
@@ -448,6 +449,7 @@ def relu(z):
     return np.maximum(z, 0)
 
 
+rng = np.random.default_rng(SEED)
 z = rng.uniform(0.1, 3, 200) * rng.choice([-1, 1], 200)
 step = 1e-3
 slope = (relu(z + step) - relu(z - step)) / (2 * step)
@@ -605,6 +607,7 @@ def collapse(layers):
     return W, b
 
 
+rng = np.random.default_rng(SEED)
 stack = random_layers([784, 256, 128, 64, 10], rng)
 W_one, b_one = collapse(stack)
 z_stack = propagate(x, stack, h=lambda z: z)
@@ -909,6 +912,7 @@ check("2.5", softmax)
 # nothing.
 
 # %% tags=["equation-F5"]
+rng = np.random.default_rng(SEED)
 z = rng.normal(0, 3, (6, 10))
 left = np.zeros(z.shape)
 for d in range(6):
@@ -1011,6 +1015,7 @@ def forward(x, W0, b0, W1, b1):
     return z0, a0, z1, a1
 
 
+rng = np.random.default_rng(SEED)
 parameters = draw_parameters(SIZES, 0.05, rng)
 z0, a0, z1, a1 = forward(x, *parameters)
 print("numbers to be found:", f"{count_parameters(SIZES):,}")
