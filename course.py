@@ -25,7 +25,7 @@ STAMP = "course-installed.txt"  # in the environment, written last
 SITE_STAMP = "course-site-installed.txt"  # the same for the site's tools
 SITE_TOOLS = "docs/requirements.txt"
 FIRST = "notebooks/student/00_start_here.ipynb"
-LAB_EXTENSIONS = "labextensions"  # gives figures their alternative text
+LAB_EXTENSIONS = "helpers/labextensions"  # figures get their texts
 
 
 def main(arguments=None):
