@@ -57,7 +57,7 @@ def calls(ax, seconds):
         )
     ax.set(xlabel="call", xticks=numbers, ylabel="time of the call (ms)")
     plain_log(ax.yaxis)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=9)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
 
 
 def steps(ax, sizes, readings, crossing=None):

@@ -81,7 +81,7 @@ NETWORKS = {  # tool, sizes, batch size
     "Keras 256-128": ("Keras", (784, 256, 128, 10), BATCH_SIZE),
     "sklearn 128": ("sklearn", (784, 128, 10), BATCH_SIZE),
 }
-ROUNDS, PROCESSES, CALLS = (9, 5, 12) if LARGE else (4, 2, 6)
+ROUNDS, PROCESSES, CALLS = (9, 5, 12) if LARGE else (5, 2, 6)
 WIDTHS, BATCHES = (8, 32, 128, 512), (4, 16, 64, 256)
 COUNTRIES = "NOR FRA GBR DEU USA CHN POL IND".split()
 HOME = "FRA"  # whose electricity is billed; change it to yours
@@ -814,7 +814,8 @@ for ax, (label, (sizes, _)) in zip(axes, SWEEPS.items()):
     drawing.steps(ax, sizes, curves[label], crossings[label])
     ax.set(xlabel=label, title=f"Against the {label}")
 axes[0].set_ylabel("time of a training step (ms)")
-axes[0].legend(fontsize=8, loc="upper left")
+fig.legend(*ax.get_legend_handles_labels(), ncols=4, fontsize=9,
+           loc="outside lower center")
 where = "; ".join(
     f"they cross at {at:.0f} ({label})" if at else f"no crossing ({label})"
     for label, at in crossings.items())
@@ -1088,8 +1089,9 @@ for key, before, price in zip(kept, [kept[0], *kept], [math.nan, *paid]):
         clear.append(price)
     print(f"{words:18}{cost:7.1f} {unit}  {right:5.2f} +- {bar:4.2f} %   "
           f"{key[0]}, {key[1]}")
-print(f"last of these prices / first: {clear[-1] / clear[0]:.0f}")
 assert len(clear) >= 2
+print(f"the last of these prices is {clear[-1] / clear[0]:.0f} times the "
+      f"first, and {clear[-1] / clear[-2]:.0f} times the one before")
 
 # %% [markdown]
 # The figure has the error, what is missing to 100 %, on a logarithmic axis:
@@ -1169,7 +1171,7 @@ print(f"4. grids: a factor of {max(by_grid) / min(by_grid):.0f}; networks: "
 LITRE = 4186 / 3.6e6  # kWh for a litre of water and one degree
 total = J.sum() / 3.6e6 if known else math.nan
 print(f"5. {len(known)} trainings, {total:.1e} kWh: a litre of water, "
-      f"{total / LITRE:.2f} degrees warmer {reason}")
+      f"{total / LITRE:.2f} degrees warmer")
 assert 0.2 < factor < 50
 
 # %% [markdown]
