@@ -202,7 +202,8 @@ def make_environment(folder, python):
     for name in (STAMP, SITE_STAMP):
         if (folder / name).exists():
             (folder / name).unlink()  # from here on it is unfinished
-    if folder.exists() and any(folder.iterdir()):
+    # empty folders are what an interrupted `venv` leaves at first
+    if folder.exists() and any(path.is_file() for path in folder.rglob("*")):
         if not (folder / "pyvenv.cfg").exists():
             raise CourseError(
                 f"{folder} holds other things; give --venv a new "
@@ -220,10 +221,15 @@ def make_environment(folder, python):
 
 
 def works(python):
-    """Is this Python there, of our version, and does its pip run?"""
+    """Is this Python there, of our version, and is its pip whole?
+
+    pip is not if its own upgrade was interrupted; then it could not even
+    install itself.
+    """
     if not python.exists():
         return False
-    code = "import pip, sys; print('{}.{}'.format(*sys.version_info))"
+    code = "import pip._internal.commands.install, sys; "
+    code += "print('{}.{}'.format(*sys.version_info))"
     return answers(str(python), "-c", code) == MINOR
 
 

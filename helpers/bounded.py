@@ -88,6 +88,8 @@ def call_within(seconds, function, *arguments):
     seconds = expect.number("seconds", seconds, least=0)
     expect.function("function", function)
     outcome, context = {}, contextvars.copy_context()
+    # an Event, since an interrupted Thread.join takes a thread for ended
+    ended = threading.Event()
 
     def work():
         try:
@@ -96,31 +98,32 @@ def call_within(seconds, function, *arguments):
             sys.settrace(None)
         except BaseException as error:
             outcome["error"] = error
+        ended.set()
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
-        _wait(thread, seconds)
+        _wait(ended, seconds)
     finally:  # also after the stop button
-        if thread.is_alive():
-            _end(thread)
+        if not ended.is_set():
+            _end(thread, ended)
     if "error" in outcome:
         raise outcome["error"]
     if "result" not in outcome:
-        raise NotEnded(seconds, thread.is_alive())
+        raise NotEnded(seconds, not ended.is_set())
     return outcome["result"]
 
 
-def _wait(thread, seconds):
+def _wait(ended, seconds):
     end = time.monotonic() + seconds
-    while thread.is_alive() and (left := end - time.monotonic()) > 0:
-        thread.join(min(POLL, left))
+    while not ended.is_set() and (left := end - time.monotonic()) > 0:
+        ended.wait(min(POLL, left))
 
 
-def _end(thread):
+def _end(thread, ended):
     """Raise `TimeUp` in a thread until it ends, or for `GRACE` seconds."""
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     end = time.monotonic() + GRACE
-    while thread.is_alive() and time.monotonic() < end:
+    while not ended.is_set() and time.monotonic() < end:
         raise_in(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp))
-        thread.join(0.02)
+        ended.wait(0.02)

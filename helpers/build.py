@@ -11,11 +11,13 @@ student copy; `solution-only` is left out there as a whole;
 """
 
 import argparse
+import asyncio
 import base64
 import contextlib
 import hashlib
 import os
 import re
+import signal
 import sys
 import time
 from pathlib import Path
@@ -23,7 +25,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from helpers import expect
 from helpers.equations import EQUATIONS, ledger
@@ -158,6 +160,27 @@ def _with_stub(source, number):
     return "\n".join(lines)
 
 
+class _Client(NotebookClient):
+    """An interrupt ends its work and its kernel at once, without a word."""
+
+    interrupted = False
+
+    @contextlib.asynccontextmanager
+    async def async_setup_kernel(self, **options):
+        async with super().async_setup_kernel(**options):
+            task = asyncio.current_task()
+
+            def stop():
+                self.interrupted, self.shutdown_kernel = True, "immediate"
+                task.cancel()
+
+            # there are no such handlers on Windows and in other threads
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                loop = asyncio.get_running_loop()
+                loop.add_signal_handler(signal.SIGINT, stop)
+            yield
+
+
 def execute(notebook):
     """Run a notebook in a fresh kernel, in place, and tidy what it stores.
 
@@ -170,10 +193,12 @@ def execute(notebook):
     ------
     nbclient.exceptions.CellExecutionError
         If a cell raises.
+    KeyboardInterrupt
+        If the build is interrupted; the kernel is gone then.
     SourceError
         If something is written to stderr.
     """
-    client = NotebookClient(
+    client = _Client(
         expect.notebook("notebook", notebook),
         timeout=CELL_SECONDS,
         kernel_name="python3",
@@ -184,6 +209,10 @@ def execute(notebook):
     os.environ["COURSE_NO_BARS"] = "1"  # the kernel inherits it
     try:
         client.execute()
+    except (asyncio.CancelledError, DeadKernelError):
+        if client.interrupted:
+            raise KeyboardInterrupt from None
+        raise
     finally:
         if before is None:
             del os.environ["COURSE_NO_BARS"]

@@ -71,10 +71,12 @@ def run_study(function, settings, description="trainings", workers=None,
                 job.result()
         except KeyboardInterrupt:
             interrupted = True
-            print("interrupted: what is under way is brought to its end")
         finally:
             with contextlib.suppress(KeyboardInterrupt):
+                if interrupted:
+                    print("interrupted: ending what is under way")
                 pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
     for job, setting in jobs.items():
         if job.done() and not job.cancelled() and job.exception() is None:
             results[setting] = job.result()
