@@ -321,6 +321,7 @@ model.compile(
 curves = {"NumPy": [], "TensorFlow": []}
 parameters = start
 model.set_weights(start)
+rng = np.random.default_rng(SEED)
 for epoch in progress_bar(range(EPOCHS), "both tools"):
     order = rng.permutation(len(x))
     xs, ys = x[order], y[order]
@@ -1013,7 +1014,7 @@ def restart(model, fresh):
 # One model for each candidate is compiled, and started afresh for each seed:
 # TensorFlow then translates it only once.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 SHORT, SHORT_EPOCHS, SEEDS = 5_000, 5, (1, 2, 3)
 CANDIDATES = {
     "shifts and dropout": (worthy_model, shifted_batches),
@@ -1035,13 +1036,14 @@ for name, (make, batches) in CANDIDATES.items():
         short[name].append(100 * result[1])
         bar.update(1)
 bar.close()
+for name, right in short.items():
+    print(f"{name:20}{np.mean(right):5.1f} % of the validation sample right,"
+          f" spread {np.std(right, ddof=1):.1f}")
+    assert 93 < min(right) and max(right) < 98
 
 # %%
 mean = {name: np.mean(right) for name, right in short.items()}
 spread = {name: np.std(right, ddof=1) for name, right in short.items()}
-for name in short:
-    print(f"{name:20}{mean[name]:5.1f} % of the validation sample right,"
-          f" spread {spread[name]:.1f}")
 difference = abs(mean["shifts and dropout"] - mean["neither"])
 # the error of a difference of two means of three
 error = math.sqrt(sum(s**2 for s in spread.values()) / len(SEEDS))
@@ -1052,7 +1054,7 @@ print("chosen:", chosen)
 # %% [markdown]
 # One point for each run shows how large the spread is beside the difference.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 fig, ax = plotting.figure(height=2.2)
 for level, (name, right) in enumerate(short.items()):
     color = plotting.BLUE if name == "shifts and dropout" else plotting.GREY
@@ -1130,11 +1132,12 @@ history = worthy.fit(
 ).history
 seconds = time.perf_counter() - begun
 best = int(np.argmin(history["val_loss"]))
-print(f"best epoch: {best + 1} of {len(history['val_loss'])}")
 right = 100 * history["val_accuracy"][best]
-print(f"validation accuracy there: {right:.1f} %")
+print("validation accuracy in the best epoch above 98 %:", right > 98)
 
 # %% tags=["nbval-ignore-output"]
+print(f"best epoch: {best + 1} of {len(history['val_loss'])}")
+print(f"validation accuracy there: {right:.1f} %")
 print(f"the long run took {seconds:.0f} s on {device_and_threads(tf)}")
 assert 0 < seconds < 600
 
@@ -1143,7 +1146,7 @@ assert 0 < seconds < 600
 # a mean over the epoch while the network is still changing. Validation comes
 # after the epoch, with the whole network.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 fig, axes = plotting.figure(1, 2, height=2.9)
 named = {
     f"{sample} {quantity}": history[prefix + quantity]
@@ -1193,17 +1196,18 @@ print("predictions of the loaded model identical:",
       np.array_equal(before, after))
 
 right = np.mean(np.argmax(after, axis=1) == mnist.y_test)  # F6
-print(f"test sample: {100 * right:.1f} % right")
+print("at least 98.6 % of the test sample right:", right >= 0.986)
 assert right >= 0.986
 
 # %% [markdown]
 # And the digits that it gets wrong with the greatest confidence. The last
 # layer returned $z^H$; F5 makes probabilities of it.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 probabilities = network.softmax(after.astype(float))  # F5
 predicted = np.argmax(probabilities, axis=1)
 missed = np.flatnonzero(predicted != mnist.y_test)
+print(f"{100 * right:.2f} % right, {len(missed)} images wrong")
 sure = missed[np.argsort(-probabilities[missed].max(axis=1))[:10]]
 titles = [f"{mnist.y_test[i]}, read {predicted[i]}" for i in sure]
 fig = plotting.digits(mnist.x_test[sure], titles, columns=5, size=1.1)
