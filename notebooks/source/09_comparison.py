@@ -267,7 +267,7 @@ for name, change in changes.items():
 # %%
 DIFFERENT = {
     "order of images": ("own shuffle", "own shuffle", "own shuffle"),
-    "loop over batches": ("Python", "graph, by 16", "Python"),
+    "loop over batches": ("Python", f"graph, by {AT_ONCE}", "Python"),
     "start of a call": ("nothing", "pipeline", "checks the data"),
     "matrix products": ("NumPy's", "TensorFlow's", "NumPy's"),
     "hidden layers": ("one", "any number", "any number"),
@@ -276,6 +276,7 @@ DIFFERENT = {
 print(f"{'what differs':20}{'NumPy':16}{'Keras':16}scikit-learn")
 for what, (first, second, third) in DIFFERENT.items():
     print(f"{what:20}{first:16}{second:16}{third}")
+updates = math.ceil(D / BATCH_SIZE)
 print(f"and: full batch has 1 update an epoch, not {updates}")
 
 # %% [markdown]
