@@ -38,7 +38,7 @@ FOLDED = "Solutions are folded; one click opens them, after you have tried."
 WITHHELD = "Solutions are not here yet: they follow when you have handed in."
 # the speed at which the instructor's table reads, a minute (it says why)
 WORDS, FORMULAS, LINES = 120, 6, 20
-UNITS = {"seconds": "s", "minutes": "min", "hours": "h", "hour": "h"}
+UNITS = {"second": 1, "minute": 60, "hour": 3600}
 FORMULA = r"\$\$.+?\$\$|\$[^$]+\$"
 COMPUTED = r"\[(\d\d)\]\(\.\./notebooks/(\w+)\.ipynb\), (\d+)"  # in the ledger
 GUARD = '''\
@@ -320,7 +320,7 @@ def computing(stem):
 
 @functools.cache
 def facts(stem):
-    """Return what the tables say of a notebook, a dict; times in minutes."""
+    """Return what the tables say of a notebook; minutes, but "run" in s."""
     cells = read(stem).cells
     texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
     text = "\n\n".join(texts)
@@ -332,8 +332,8 @@ def facts(stem):
     times = re.search(r"To run: (.*?)\. To study: (.*?)[.,*]", text, re.DOTALL)
     return {
         "question": re.match(r"# \d\d — (.*)", text).group(1),
-        "run": short(times.group(1)),
-        "study": short(times.group(2)),
+        "run": seconds(times.group(1)),
+        "study": seconds(times.group(2)) // 60,
         "words": words,
         "formulas": formulas,
         "lines": lines,
@@ -343,34 +343,39 @@ def facts(stem):
     }
 
 
-def short(time):
-    """Return "about 20 seconds on two processors" as "20 s"."""
-    time = re.sub(r"^about | on two processors$", "", " ".join(time.split()))
-    for unit, letters in UNITS.items():
-        time = time.replace(unit, letters)
-    return time
+def seconds(time):
+    """Return the seconds of "about 20 seconds on two processors"."""
+    number, unit = re.search(r"(\d+) (second|minute|hour)", time).groups()
+    return int(number) * UNITS[unit]
 
 
 def contents():
     """Return the table of the notebooks, as Markdown."""
     rows = [
         "| notebook | its question | to run | to study |",
-        "| --- | --- | --- | --- |",
+        "| --- | --- | --: | --: |",
     ]
     for stem in stored():
         known = facts(stem)
         link = f"[{known['question']}](notebooks/{stem}.ipynb)"
+        run, study = f"{known['run']} s", f"{known['study']} min"
         rows.append(
-            f"| {stem[:2]} | {link} | {known['run']} | {known['study']} |"
+            f"| {stem[:2]} | {link} | {unbroken(run)} | {unbroken(study)} |"
         )
     return "\n".join(rows)
+
+
+def unbroken(text):
+    """Return a quantity that stays on its line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def study():
     """Return the instructor's table of times, counted and stated."""
     rows = [
-        "| notebook | words | formulas | lines of code | to read "
-        "| exercises | to solve | together | it says | to run |",
+        "| notebook | words | formulas | lines of code | to read (min) "
+        "| exercises | to solve (min) | together (min) | it says (min) "
+        "| to run (s) |",
         "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for stem in stored():
@@ -378,9 +383,9 @@ def study():
         together = known["reading"] + known["solving"]
         rows.append(
             f"| [{stem[:2]}](notebooks/{stem}.ipynb) | {known['words']:,} "
-            f"| {known['formulas']} | {known['lines']} "
-            f"| {known['reading']:.0f} min | {known['exercises']} "
-            f"| {known['solving']} min | {together:.0f} min "
+            f"| {known['formulas']} | {known['lines']:,} "
+            f"| {known['reading']:.0f} | {known['exercises']} "
+            f"| {known['solving']} | {together:.0f} "
             f"| {known['study']} | {known['run']} |"
         )
     return "\n".join(rows)
