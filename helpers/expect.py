@@ -216,6 +216,11 @@ def mapping(name, value):
     return _of(name, value, dict, "a dict")
 
 
+def append(name, value):
+    """Return a list to put something into, or raise TypeError."""
+    return _of(name, value, list, "a list")
+
+
 def axes(name, value):
     """Return axes of matplotlib, or raise TypeError."""
     if not (hasattr(value, "transAxes") and hasattr(value, "figure")):
