@@ -234,7 +234,7 @@ def collect(results):
     for setting, values in expect.mapping("results", results).items():
         name = f"results[{expect.got(setting)}]"
         hidden, h, _, seeds = expect.sequence(name, setting, length=4)
-        seeds = _seeds("seeds", seeds)
+        seeds = _seeds(name, seeds)
         values = expect.sequence(name, values, length=len(seeds))
         found.setdefault((hidden, h), []).extend(values)
     return {key: np.array(values) for key, values in found.items()}
@@ -284,6 +284,7 @@ def seconds_per_step(sizes, x, y, h="ReLU", steps=15, repeats=5):
     expect.integer("steps", steps, least=1)
     expect.integer("repeats", repeats, least=1)
     expect.choice("h", h, GAINS)
+    x = expect.array("x", x, ("D", "M"))
     start = layers.initialise(sizes, rng, GAINS[h])
     layers.train(start, x, y, 1, len(x), 1e-3, rng, h)
     times = []

@@ -194,7 +194,7 @@ def sequence(length=None, least=None):
     def bad(good):
         wrong = [None, 3, 1.5, "text", b"text", {}, object(), {"a": 1}]
         if length is not None:
-            wrong += [[], list(good)[:-1], [*good, list(good)[0]]]
+            wrong += [[], list(good)[:-1], [*good, *list(good)[:1]]]
         if least is not None:
             wrong += [list(good)[: least - 1]]
         return one_of(wrong)
@@ -219,12 +219,18 @@ def values(least=None, finite=False):
     return bad
 
 
+def nan(good):
+    """A matrix with a NaN in it."""
+    places = st.integers(0, good.size - 1)
+    return st.builds(put(good), places, st.just(math.nan))
+
+
 def function(good):
     return one_of([None, 3, "f", [], {}, np.ones(2)], junk)
 
 
 def generator(good):
-    shared = np.random.RandomState(0)  # noqa: NPY002
+    shared = np.random.RandomState(0)
     return one_of([None, 0, 42, "rng", shared, np.random], junk)
 
 
