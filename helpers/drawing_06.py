@@ -170,8 +170,9 @@ def frontier(ax, cost, found, kept, names=()):
         name(network)
         expect.number(f"cost[{network}]", value, above=0)
         _pair(found, network)
-    for network in [*expect.sequence("kept", kept), *names]:
-        expect.choice("kept and names", network, cost)
+    for own, networks in (("kept", kept), ("names", names)):
+        for network in expect.sequence(own, networks):
+            expect.choice(own, network, cost)
     depths = sorted({len(network) for network in cost})
     for k, depth in enumerate(depths):
         own = [network for network in cost if len(network) == depth]

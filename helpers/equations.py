@@ -165,6 +165,7 @@ def verify_equation(name, left, right, wrong, without, tolerance=1e-12):
     if not np.any(left):
         raise ValueError(f"{name}: expected values that are not all 0")
     error = _difference(name, left, right)
+    expect.array(f"wrong version of {name}", wrong, None, "biuf")
     wrong_error = _difference(name, left, wrong)
     if not error <= tolerance:
         raise AssertionError(f"{name} does not hold: they differ by {error}")

@@ -216,6 +216,11 @@ def mapping(name, value):
     return _of(name, value, dict, "a dict")
 
 
+def append(name, value):
+    """Return a list to put something into, or raise TypeError."""
+    return _of(name, value, list, "a list")
+
+
 def axes(name, value):
     """Return axes of matplotlib, or raise TypeError."""
     if not (hasattr(value, "transAxes") and hasattr(value, "figure")):
@@ -274,9 +279,9 @@ def sequence(name, value, length=None, least=0):
     return found
 
 
-def box(name, limits):
+def box(name, value):
     """Check left, right, bottom, top of a plane, or raise; return them."""
-    limits = sequence(name, limits, length=4)
+    limits = sequence(name, value, length=4)
     left, right, low, high = (number(name, v) for v in limits)
     if not (left < right and low < high):
         raise ValueError(

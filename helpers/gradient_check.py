@@ -83,16 +83,15 @@ def gradient_check(loss, parameters, gradients, step=STEP, most=None,
     """
     _verify(parameters, gradients)
     _verify_settings(step, most, rng, pattern)
-    expect.function("loss", loss)
-    if np.ndim(loss(**{n: a.copy() for n, a in parameters.items()})) != 0:
-        raise ValueError("loss: expected a single number, got an array")
-    work = {name: array.copy() for name, array in parameters.items()}
+    work = {name: np.array(array) for name, array in parameters.items()}
+    first = expect.function("loss", loss)(**work)
+    expect.array("loss", first, (), finite=False)
     return [
         _check_array(
             name, work, np.asarray(gradients[name]), loss, step,
             _entries(array.size, most, rng), pattern,
         )
-        for name, array in parameters.items()
+        for name, array in work.items()
     ]
 
 
@@ -160,7 +159,7 @@ def _check_array(name, work, gradient, loss, step, entries, pattern):
 
 def _relative_error(g, n):
     scale = np.linalg.norm(g) + np.linalg.norm(n)
-    return float(np.linalg.norm(g - n) / scale) if scale > 0 else 0.0
+    return 0.0 if scale == 0 else float(np.linalg.norm(g - n) / scale)
 
 
 def _side(pattern, work) -> Optional[np.ndarray]:
@@ -194,7 +193,8 @@ def _verify(parameters, gradients):
             f"{sorted(gradients)}"
         )
     for name, array in parameters.items():
-        if expect.array(name, array).dtype != np.float64:
+        array = expect.array(name, array)
+        if array.dtype != np.float64:
             raise ValueError(
                 f"{name}: expected float64 (float32 is too coarse for "
                 f"differences), got {array.dtype}"

@@ -156,6 +156,8 @@ def backward(x, y, z, a, parameters, h_prime=relu_prime, deltas=None):
         Means over the D samples, named like the parameters.
     """
     expect.function("h_prime", h_prime)
+    if deltas is not None:
+        expect.append("deltas", deltas)
     x = expect.array("x", x, ("D", "M"))
     y = expect.one_hot("y", y, len(x))
     sizes = _fitting(x, parameters, y.shape[1])

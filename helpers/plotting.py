@@ -294,7 +294,7 @@ def _squares(name, images):
     if images.ndim == 3 and images.size:
         return images
     side = math.isqrt(images.shape[-1]) if images.ndim == 2 else 0
-    if not images.size or side * side != images.shape[-1]:
+    if not side or not images.size or side * side != images.shape[1]:
         raise ValueError(
             f"{name}: expected (D, s * s) or (D, s, s), got {images.shape}"
         )

@@ -89,13 +89,21 @@ def _settings(settings):
     """Return the settings as a list of different tuples, or complain."""
     settings = expect.sequence("settings", settings)
     for setting in settings:
-        if not isinstance(setting, tuple):
+        if not isinstance(setting, tuple) or not _hashable(setting):
             raise TypeError(
-                f"settings: expected tuples, got {expect.got(setting)}"
+                "settings: expected tuples of what can be a key, got "
+                f"{expect.got(setting)}"
             )
     if len(set(settings)) < len(settings):
         raise ValueError("settings: expected each once, got some twice")
     return settings
+
+
+def _hashable(setting):
+    try:
+        return hash(setting) is not None
+    except TypeError:
+        return False
 
 
 def enough(found, least=1):

@@ -234,7 +234,7 @@ def collect(results):
     for setting, values in expect.mapping("results", results).items():
         name = f"results[{expect.got(setting)}]"
         hidden, h, _, seeds = expect.sequence(name, setting, length=4)
-        seeds = _seeds("seeds", seeds)
+        seeds = _seeds(name, seeds)
         values = expect.sequence(name, values, length=len(seeds))
         found.setdefault((hidden, h), []).extend(values)
     return {key: np.array(values) for key, values in found.items()}
@@ -291,6 +291,7 @@ def seconds_per_step(networks, x, y, h="ReLU", steps=15, repeats=5):
     networks = expect.sequence("networks", networks, least=1)
     networks = [tuple(expect.sizes("networks", one)) for one in networks]
     times = {sizes: [] for sizes in networks}
+    x = expect.array("x", x, ("D", "M"))
     for _ in range(repeats):
         for sizes, own in times.items():
             start = layers.initialise(sizes, rng, GAINS[h])
