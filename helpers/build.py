@@ -157,6 +157,8 @@ def execute(notebook):
         If a cell raises.
     SourceError
         If something is written to stderr.
+    KeyboardInterrupt
+        If it is stopped (Ctrl-C); the kernel has ended then.
     """
     client = NotebookClient(
         notebook,
@@ -169,6 +171,11 @@ def execute(notebook):
     os.environ["COURSE_NO_BARS"] = "1"  # the kernel inherits it
     try:
         client.execute()
+    except Exception:
+        # nbclient takes Ctrl-C itself, ends the kernel, and stumbles over that
+        if getattr(client, "_async_cleanup_kernel_future", None) is not None:
+            raise KeyboardInterrupt from None
+        raise
     finally:
         if before is None:
             del os.environ["COURSE_NO_BARS"]
@@ -322,6 +329,9 @@ def main(arguments=None):
         colours = re.compile(r"\x1b\[[0-9;]*m")
         print("\n" + colours.sub("", str(error)), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; what is stored is whole", file=sys.stderr)
+        return 130
     return 0
 
 
