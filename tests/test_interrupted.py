@@ -434,7 +434,7 @@ def test_interrupted_installation_is_not_taken_for_whole(tmp_path):
         process.wait_for("installing")
         process.interrupt()
         lines, code = process.end()
-        assert code == 130 and "goes on from here" in lines[-1]
+        assert code == 130 and "run the same command again" in lines[-1]
         assert not (tmp_path / "env" / course.STAMP).exists()
 
 

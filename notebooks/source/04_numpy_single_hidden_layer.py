@@ -34,7 +34,8 @@ threadpool_limits(limits=1)  # one thread: notebook 00 says why
 SEED = 2024
 N = 128  # hidden neurons
 BATCH_SIZE, EPOCHS = 32, 18
-FULL_BATCH_SECONDS = 2  # what the lecture's own algorithm is given
+FULL_BATCH_SECONDS = 2  # what the lecture's own algorithm is given, and
+FULL_BATCH_EPOCHS = 10  # at the least, where the processor is busy
 meter_problem = prepare_meter()
 
 # %% [markdown]
@@ -397,14 +398,14 @@ for name, gradient in zip(NAMES, backward(x, y, z0, a0, a1, zeros[2])):
 #
 # Now B14 as it stands: propagate all D samples forward, all the way back, and
 # move the parameters by $-\lambda$ times the mean gradient (S4). Then again.
-# We give it a fixed time.
+# We give it a fixed time, and ten epochs at the least.
 
 # %%
-def full_batch(parameters, x, y, learning_rate, seconds):
+def full_batch(parameters, x, y, learning_rate, seconds, least):
     """Train on all of x at once until the time is up. Source: S1 to S4."""
     W0, b0, W1, b1 = (array.copy() for array in parameters)
     risks, start = [], time.perf_counter()
-    while time.perf_counter() - start < seconds:
+    while len(risks) < least or time.perf_counter() - start < seconds:
         z0, a0, z1, a1 = forward(x, W0, b0, W1, b1)
         dW0, db0, dW1, db1 = backward(x, y, z0, a0, a1, W1)
         W0 -= learning_rate * dW0  # B5
@@ -430,12 +431,15 @@ def accuracy(x, digits, parameters):
     return np.mean(predict(x, *parameters) == digits)
 
 
+begun = time.perf_counter()
 slow, risks = full_batch(
-    parameters, mnist.x_train, y_train, 0.5, FULL_BATCH_SECONDS
+    parameters, mnist.x_train, y_train, 0.5,
+    FULL_BATCH_SECONDS, FULL_BATCH_EPOCHS,
 )
+seconds = time.perf_counter() - begun
 before = accuracy(mnist.x_validation, mnist.y_validation, parameters)
 after = accuracy(mnist.x_validation, mnist.y_validation, slow)
-print(f"{len(risks)} epochs, one update each, in {FULL_BATCH_SECONDS} s")
+print(f"{len(risks)} epochs, one update each, in {seconds:.1f} s")
 print(f"risk: {risks[0]:.2f} -> {risks[-1]:.2f}")
 print(f"validation accuracy: {100 * before:.0f} % -> {100 * after:.0f} %")
 assert before < 0.3 < after and risks[-1] < risks[0]

@@ -130,7 +130,7 @@ def tell(process, sign):
         os.killpg(process.pid, sign)
 
 
-def run(command, log, patience=PATIENCE, **options):
+def run(command, log, *, patience=PATIENCE, **options):
     """Run a command to its end; `Failed` unless it returns 0."""
     with child(command, log, **options) as process:
         try:

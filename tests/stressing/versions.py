@@ -91,7 +91,9 @@ def from_nothing(course, python, lowest=None):
             env["PIP_CONSTRAINT"] = str(file)
         command = [python, "course.py", "test", "--venv", venv]
         try:
-            run([*command, *what_to_test(course)], log, checkout, env=env)
+            run(
+                [*command, *what_to_test(course)], log, cwd=checkout, env=env
+            )
         finally:
             if (venv / "bin" / "python").exists():
                 note_versions(venv / "bin" / "python", lowest or [], log)
