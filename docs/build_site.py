@@ -38,6 +38,7 @@ FOLDED = "Solutions are folded; one click opens them, after you have tried."
 WITHHELD = "Solutions are not here yet: they follow when you have handed in."
 # the speed at which the instructor's table reads, a minute (it says why)
 WORDS, FORMULAS, LINES = 120, 6, 20
+HEAVY = 500_000  # bytes of a script
 UNITS = {"second": 1, "minute": 60, "hour": 3600}
 FORMULA = r"\$\$.+?\$\$|\$[^$]+\$"
 COMPUTED = r"\[(\d\d)\]\(\.\./notebooks/(\w+)\.ipynb\), (\d+)"  # in the ledger
@@ -435,6 +436,21 @@ def mend(path):
         path.write_text(better, encoding="utf-8")
 
 
+def lighten(site):
+    """Take a script of 1.5 MB out of pages that do without it.
+
+    The theme for Python 3.9 has all icons in a script and in a font; the font
+    loads what is used. Later themes have a small script, which stays.
+    """
+    script = site / "_static" / "scripts" / "fontawesome.js"
+    if script.stat().st_size > HEAVY:
+        script.unlink()
+        tag = r'<script[^>]*fontawesome\.js[^>]*></script>'
+        for path in site.glob("**/*.html"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(re.sub(tag, "", text), encoding="utf-8")
+
+
 def build(output, with_solutions=True):
     """Build the site; replace what an earlier build left there.
 
@@ -462,6 +478,7 @@ def build(output, with_solutions=True):
         shutil.rmtree(site / "_sources", ignore_errors=True)  # empty folders
         for made in site.glob("**/*.html"):
             mend(made)
+        lighten(site)
         write_downloads(site / "downloads", with_solutions)
         (site / ".nojekyll").write_text("")  # Pages: folders with _ are ours
         (site / MARK).write_text("Made by course.py site.\n")

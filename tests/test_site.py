@@ -673,6 +673,7 @@ def keep_counts(**counts):
     """Keep what was counted on a page beside the screenshots."""
     folder = os.environ.get("COURSE_SCREENSHOTS")
     if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
         with open(Path(folder) / "pages.jsonl", "a", encoding="utf-8") as out:
             out.write(json.dumps(counts) + "\n")
 
