@@ -1638,9 +1638,9 @@ def update(parameters, gradients, learning_rate):
 # %%
 def empirical_risk(y, zH):
     """Return the mean cross-entropy of D samples. Source: eq. B1, B4."""
-    top = np.max(zH, axis=1, keepdims=True)
-    ln_S = top + np.log(np.sum(np.exp(zH - top), axis=1, keepdims=True))
-    return -np.mean(np.sum(y * (zH - ln_S), axis=1))
+    z = zH - np.max(zH, axis=1, keepdims=True)  # a^H stays the same
+    ln_S = np.log(np.sum(np.exp(z), axis=1, keepdims=True))
+    return -np.mean(np.sum(y * (z - ln_S), axis=1))
 
 
 def sigmoid(z):
