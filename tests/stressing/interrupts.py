@@ -134,17 +134,17 @@ def installing(course):
         return bool(packages(checkout))
 
     def midway(checkout):
-        """NumPy's folder is being written: its list of files is missing."""
+        """A large package is being written: its list of files is missing."""
         return any(
-            path.name.startswith("numpy-") and path.suffix == ".dist-info"
-            and not (path / "RECORD").exists()
+            path.name.startswith(("numpy-", "scipy-", "tensorflow-"))
+            and path.suffix == ".dist-info" and not (path / "RECORD").exists()
             for path in packages(checkout)
         )
 
     def late(checkout):
         return any(path.name == "tensorflow" for path in packages(checkout))
 
-    moments = [(signal.SIGKILL, "while NumPy is written", midway)]
+    moments = [(signal.SIGKILL, "while a package is half-written", midway)]
     moments += [(signal.SIGINT, "at the beginning", begun),
                 (signal.SIGINT, "while TensorFlow is written", late),
                 (signal.SIGKILL, "while TensorFlow is written", late)]

@@ -95,15 +95,18 @@ def from_nothing(course, python, lowest=None):
                 [*command, *what_to_test(course)], log, cwd=checkout, env=env
             )
         finally:
-            if (venv / "bin" / "python").exists():
-                note_versions(venv / "bin" / "python", lowest or [], log)
+            other = note_versions(venv / "bin" / "python", lowest or [], log)
+        if other:
+            raise Failed(f"not the lowest version: {other}")
         shutil.rmtree(folder)
 
     return look
 
 
 def note_versions(python, lowest, log):
-    """Add the main versions to the log; `Failed` if one is not the lowest."""
+    """Add the main versions to the log; return what is not the lowest."""
+    if not python.exists():
+        return ["nothing was installed"]
     own = Path(str(log) + ".freeze")
     run([python, "-m", "pip", "list", "--format=freeze"], own)
     pairs = [k.split("==") for k in own.read_text().split() if "==" in k]
@@ -111,11 +114,11 @@ def note_versions(python, lowest, log):
     with open(log, "a", encoding="utf-8") as out:
         for name in REPORTED:
             out.write(f"{name} {have.get(name, 'not installed')}\n")
-    for line in lowest:
-        need = Requirement(line)
-        version = have.get(need.name.lower(), "none")
-        if not need.specifier.contains(version):
-            raise Failed(f"{line} was wanted, {version} is installed")
+    needs = [Requirement(line) for line in lowest]
+    return [
+        f"{need} (found {have.get(need.name.lower())})" for need in needs
+        if not need.specifier.contains(have.get(need.name.lower(), "0"))
+    ]
 
 
 def versions(course):
