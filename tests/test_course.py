@@ -1,6 +1,7 @@
 """The entry course.py, and the one list of requirements."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -185,6 +186,11 @@ def test_lab_opens_the_first_notebook(monkeypatch):
     line = " ".join(command)
     assert course.FIRST in line and "--no-browser" in line
     assert "--port=8899" in line and (ROOT / course.FIRST).exists()
+    (path,) = [part for part in command if "labextensions_path=" in part]
+    (package,) = Path(path.split("=", 1)[1]).glob("*/package.json")
+    known = json.loads(package.read_text(encoding="utf-8"))
+    assert known["name"] == package.parent.name
+    assert (package.parent / known["jupyterlab"]["_build"]["load"]).exists()
 
 
 def test_test_lints_and_runs_everything(monkeypatch):
