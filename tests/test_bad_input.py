@@ -916,13 +916,14 @@ ELSEWHERE = {
     "expect.room_for": "takes words for a message",
 }
 NATURAL = {"network"}  # equal to notebook 04's cells: see below
+TO_COME = {"drawing_09", "study_09"}  # do not check their arguments yet
 
 
 def public_functions():
     """Return {"module.function": function} of helpers, but for checks."""
     found = {}
     for part in pkgutil.iter_modules(helpers.__path__):
-        if part.name == "checks":
+        if part.name in {"checks", *TO_COME}:
             continue
         module = importlib.import_module(f"helpers.{part.name}")
         for name, value in vars(module).items():

@@ -3,6 +3,7 @@
 import ast
 import re
 
+import clean
 import nbformat
 import pytest
 
@@ -185,3 +186,112 @@ def test_pictures_of_the_readme_are_the_notebooks(name, complete):
     for picture, image in build.pictures(name, complete).items():
         assert (folder / f"{picture}.png").read_bytes() == image
         assert f"docs/pictures/{picture}.png" in readme
+
+
+# --- nothing personal, nothing secret, nothing active -----------------------
+
+
+def stored(name):
+    """Return the complete notebook and the student copy, by kind."""
+    folders = {"complete": build.NOTEBOOKS, "student": build.STUDENT}
+    return {
+        kind: nbformat.read(folder / f"{name}.ipynb", as_version=4)
+        for kind, folder in folders.items()
+    }
+
+
+def texts(notebook):
+    """Return all that is readable in a notebook: not the pictures."""
+    for cell in notebook.cells:
+        yield cell.source
+        for out in cell.get("outputs", []):
+            yield str(out.get("text", ""))
+            yield str(out.get("metadata", ""))
+            for kind, data in out.get("data", {}).items():
+                if not kind.startswith("image/"):
+                    yield str(data)
+
+
+def test_no_trace_of_person_and_machine_and_no_secret(name):
+    for kind, notebook in stored(name).items():
+        for text in texts(notebook):
+            assert not clean.traces(text), (kind, clean.traces(text))
+
+
+def test_metadata_hold_nothing_else(name):
+    for notebook in stored(name).values():
+        assert notebook.metadata == build.KERNEL
+        for cell in notebook.cells:
+            assert set(cell.metadata) <= {"tags", "mystnb"}
+            assert "attachments" not in cell
+            for out in cell.get("outputs", []):
+                known = {"image/png", "equation"}
+                assert set(out.get("metadata", {})) <= known
+
+
+def test_outputs_are_text_and_pictures(name, complete):
+    for out in outputs(complete):
+        assert out.output_type in ("stream", "display_data", "execute_result")
+        kinds = set(out.get("data", {}))
+        assert kinds <= {"text/plain", "text/html", "image/png"}
+        if "image/png" in kinds:
+            assert clean.chunks(out.data["image/png"]) <= clean.CHUNKS
+        if "text/html" in kinds:  # the frame around "right"
+            found, tags = clean.active(out.data["text/html"])
+            assert not found and tags <= {"div", "b"}
+
+
+def test_cells_hold_nothing_active(name):
+    for notebook in stored(name).values():
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                assert not clean.active_in_code(cell.source), cell.source
+            else:
+                found, tags = clean.active_in_markdown(cell.source)
+                assert not found and tags <= {"kbd", "br"}, (found, tags)
+
+
+def test_pages_and_pictures_hold_nothing_of_it():
+    docs = build.NOTEBOOKS.parent / "docs"
+    paths = [build.NOTEBOOKS.parent / "README.md", *docs.glob("*.md")]
+    assert len(paths) > 5
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        assert not clean.traces(text), path.name
+        assert not clean.active_in_markdown(text)[0], path.name
+    for path in docs.glob("pictures/*.png"):
+        assert clean.chunks(path.read_bytes()) <= clean.CHUNKS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see /home/marie/course", "in /tmp/x.npz", r"C:\Users\me", "/root/.a",
+        "<object at 0x7f3a9c1d2e50>", "marie@example.org",
+        "ghp_" + "a1" * 18, "AKIA" + "ABCD" * 4, "hf_" + "x" * 30,
+        "-----BEGIN RSA PRIVATE KEY-----", "password = 'hunter2'",
+        "https://me:hunter2@example.org", "a\u202eb", "zero\u200bwidth",
+    ],
+)
+def test_traces_would_be_found(text):
+    assert clean.traces(f"A line, {text} and more.")
+    assert not clean.traces("Rows /home alone, 3/4, a/b/c, x @ W0 + b0, 0x1F")
+
+
+def test_active_content_would_be_found():
+    for html in (
+        "<script>1</script>", "<iframe src='x'>", "<b onclick='f()'>",
+        "<a href=' java\nscript:f()'>", "<img src=x onerror=f()>",
+        "<form action=x>", "<div style='background:url(x)'>", "<SVG/onload=1>",
+    ):
+        assert clean.active(html)[0], html
+        assert clean.active_in_markdown(f"Text {html} text")[0], html
+    assert clean.active_in_markdown("[a](javascript:f())")[0]
+    harmless = "where $a<b$ and `<script>` mean nothing"
+    assert clean.active_in_markdown(harmless) == ([], set())
+    for code in ("!ls", "%%html\n<b>", "%matplotlib inline", "HTML('<b>')",
+                 "import subprocess", "urllib.request.urlopen(x)"):
+        assert clean.active_in_code(code), code
+    assert not clean.active_in_code("y = x @ W0 % 3  # html")
+    png = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x01tEXta\x00\x00\x00\x00"
+    assert clean.chunks(png) == {b"tEXt"}
