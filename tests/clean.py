@@ -28,7 +28,9 @@ ACTIVE = {
 }
 CODE = {
     "a shell or another language": r"(?m)^\s*(?:!|%%|%[a-z])",
-    "a shell": r"\bget_ipython\(|\bos\.(?:system|popen)|\bsubprocess\b",
+    # a fresh Python of the same kind is none (notebook 09 times imports)
+    "a shell": r"\bget_ipython\(|\bos\.(?:system|popen)|\bshell\s*=\s*True"
+    r"|\bfrom subprocess\b|\bsubprocess\.(?!run\(\[sys\.executable,)",
     "active output": r"\b(?:HTML|Javascript|JavaScript|IFrame|SVG)\(",
     "a download": r"\b(?:urllib|requests|urlretrieve|urlopen|get_file)\b",
 }

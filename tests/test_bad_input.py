@@ -739,7 +739,20 @@ CASES = {
     ),
     "studies.mean_and_spread": Case(
         studies.mean_and_spread, lambda: {"values": [1.0, 2.0]},
-        values=bad.values(least=2),
+        words="values: expected .*got |needs 1 .* there are 0",
+        values=bad.values(least=1),
+    ),
+    "studies.spread": Case(
+        studies.spread, lambda: {"values": [[1.0, 2.0]], "axis": 0},
+        values=bad.just(None, "12", object(), [None], ["a"], 3.0),
+        axis=bad.just(None, "a", 0.0, 2, -3, True),
+        words="expected .*got ",
+    ),
+    "studies.enough": Case(
+        studies.enough, lambda: {"found": [1], "least": 1},
+        words="expected .*got |needs 1 .* there are 0",
+        found=bad.just(None, 3, object(), [], {}),
+        least=bad.integer(least=0),
     ),
     # --- study_06
     "study_06.train_stack": Case(
@@ -775,9 +788,10 @@ CASES = {
     ),
     "study_06.seconds_per_step": Case(
         study_06.seconds_per_step,
-        lambda: {"sizes": SIZES, "x": sample()[0], "y": sample()[2],
+        lambda: {"networks": [SIZES], "x": sample()[0], "y": sample()[2],
                  "h": "ReLU", "steps": 1, "repeats": 1},
-        words="expected .*got ", sizes=bad.sizes, x=bad.array(),
+        words="expected .*got ", x=bad.array(),
+        networks=bad.just(3, None, "ab", [], [3], [(M,)], [(M, 0, K)]),
         y=bad.one_hot, h=bad.choice, steps=bad.integer(least=1),
         repeats=bad.integer(least=1),
     ),
@@ -1101,7 +1115,7 @@ def test_nan_is_not_hidden():
         assert math.isnan(gradient_check.worst(order))
     assert "too few" in study_08.in_words(math.nan, 0.1)
     assert "too few" in study_08.in_words(0.1, math.nan)
-    assert study_07.difference([], [])[2] == "of unknown spread"
+    assert study_07.difference([1], [0])[2] == "of unknown spread"
     assert math.isnan(study_08.summary([1.0, math.nan])[0])
 
 

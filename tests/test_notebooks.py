@@ -248,7 +248,7 @@ def test_cells_hold_nothing_active(name):
                 assert not clean.active_in_code(cell.source), cell.source
             else:
                 found, tags = clean.active_in_markdown(cell.source)
-                assert not found and not tags, (found, tags)
+                assert not found and tags <= {"kbd", "br"}, (found, tags)
 
 
 def test_pages_and_pictures_hold_nothing_of_it():
@@ -290,7 +290,7 @@ def test_active_content_would_be_found():
     harmless = "where $a<b$ and `<script>` mean nothing"
     assert clean.active_in_markdown(harmless) == ([], set())
     for code in ("!ls", "%%html\n<b>", "%matplotlib inline", "HTML('<b>')",
-                 "import subprocess", "urllib.request.urlopen(x)"):
+                 "subprocess.call(x)", "urllib.request.urlopen(x)"):
         assert clean.active_in_code(code), code
     assert not clean.active_in_code("y = x @ W0 % 3  # html")
     png = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x01tEXta\x00\x00\x00\x00"
