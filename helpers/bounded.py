@@ -101,12 +101,14 @@ def call_within(seconds, function, *arguments):
         ended.set()
 
     thread = threading.Thread(target=work, daemon=True)
-    thread.start()
     try:
+        thread.start()
         _wait(ended, seconds)
-    finally:  # also after the stop button
+    finally:  # also after the stop button, which may come at the very start
         if not ended.is_set():
             _end(thread, ended)
+        if ended.is_set():
+            thread.join(GRACE)  # its last lines
     if "error" in outcome:
         raise outcome["error"]
     if "result" not in outcome:
@@ -125,5 +127,6 @@ def _end(thread, ended):
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     end = time.monotonic() + GRACE
     while not ended.is_set() and time.monotonic() < end:
-        raise_in(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp))
+        if thread.ident is not None:  # it may be on its way to begin
+            raise_in(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp))
         ended.wait(0.02)
