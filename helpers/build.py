@@ -203,6 +203,7 @@ def execute(notebook):
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a quiet kernel
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
     before = os.environ.get("COURSE_NO_BARS")

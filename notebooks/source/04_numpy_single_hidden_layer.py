@@ -33,7 +33,7 @@ from helpers.timing import measure, prepare_meter
 threadpool_limits(limits=1)  # one thread: notebook 00 says why
 SEED = 2024
 N = 128  # hidden neurons
-BATCH_SIZE, EPOCHS = 32, 18
+BATCH_SIZE, EPOCHS = 32, 12
 FULL_BATCH_SECONDS = 2  # what the lecture's own algorithm is given, and
 FULL_BATCH_EPOCHS = 10  # at the least, where the processor is busy
 meter_problem = prepare_meter()
@@ -665,7 +665,7 @@ print(f"accuracy {100 * test_accuracy:.2f} +- {100 * uncertainty:.2f} %")
 
 # %% tags=["nbval-ignore-output"]
 SIMARD = 0.984  # Simard, Steinkraus and Platt (2003), cross-entropy
-EPOCHS_800 = 8
+EPOCHS_800 = 7
 rng = np.random.default_rng(SEED)
 bar = progress_bar(range(EPOCHS_800), "epochs, 800 neurons")
 with measure() as meter_800:

@@ -980,7 +980,7 @@ plotting.show(
 # %% [markdown]
 # ### How much is luck?
 #
-# Before the long run, short ones on 5,000 training images, with three seeds:
+# Before the long run, short ones on 4,000 training images, with three seeds:
 # other starting weights, other batches, other shifts and drops. There are two
 # candidates, this model and the same one without shifts and dropout. The
 # validation sample decides, and the spread between seeds says whether the
@@ -1015,7 +1015,7 @@ def restart(model, fresh):
 # TensorFlow then translates it only once.
 
 # %% tags=["nbval-ignore-output"]
-SHORT, SHORT_EPOCHS, SEEDS = 5_000, 5, (1, 2, 3)
+SHORT, SHORT_EPOCHS, SEEDS = 4_000, 5, (1, 2, 3)
 CANDIDATES = {
     "shifts and dropout": (worthy_model, shifted_batches),
     "neither": (lambda: build_model([784, 512, 256, 10]), plain_batches),
@@ -1114,7 +1114,7 @@ class Bar(keras.callbacks.Callback):
 # each epoch, and so on: what a loop of your own would do at these places.
 
 # %%
-LONG_EPOCHS, LONG_BATCH = 7, 256
+LONG_EPOCHS, LONG_BATCH = 6, 256
 keras.utils.set_random_seed(SEED)
 make, batches = CANDIDATES[chosen]
 worthy = make()

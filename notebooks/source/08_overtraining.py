@@ -54,12 +54,12 @@ ONE_HOT = np.eye(10, dtype=np.float32)  # row k is the y of digit k
 LARGE = False
 SEEDS = range(12 if LARGE else 4)
 N = 1000 if LARGE else 128  # hidden neurons
-D, EPOCHS = 1_000, (200 if LARGE else 60)
+D, EPOCHS = 1_000, (200 if LARGE else 50)
 BATCH_SIZE, RATE = 20, 0.1  # constant, except in section 3
 D_WATCH = 10_000 if LARGE else 2_000  # validation images, each epoch
 WRONG, WRONG_RATE, WRONG_EPOCHS = 200, 0.04, 70  # wrong labels
 AMOUNTS = {  # D: epochs
-    100: 100, 300: 100, 1_000: 60, 3_000: 20, 10_000: 8, 50_000: 3,
+    100: 100, 300: 100, 1_000: 50, 3_000: 16, 10_000: 7, 50_000: 3,
 }
 PATIENCE = 5  # early stopping, in epochs
 DECAYS, SHARES = (0.001, 0.003, 0.01), (0.3, 0.5, 0.7)  # L2, dropout
