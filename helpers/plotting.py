@@ -242,6 +242,7 @@ def learning_curves(history, ax, key, label):
         epochs = np.arange(1, len(values) + 1)
         ax.plot(epochs, values, label=sample, **STYLE[sample])
     ax.set(xlabel="epoch", ylabel=label)
+    ax.xaxis.get_major_locator().set_params(integer=True)  # no half epochs
     ax.legend()
 
 
