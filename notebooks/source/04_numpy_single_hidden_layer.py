@@ -661,7 +661,7 @@ print(f"accuracy {100 * test_accuracy:.2f} +- {100 * uncertainty:.2f} %")
 # In 2003, Simard, Steinkraus and Platt trained a network with 800 hidden
 # neurons on the same data, without distorting the images, and reported
 # 98.4 %. With our sixty lines, only `N` changes, and the number of epochs,
-# which was chosen on the validation sample beforehand.
+# which is what fits into a lesson.
 
 # %% tags=["nbval-ignore-output"]
 SIMARD = 0.984  # Simard, Steinkraus and Platt (2003), cross-entropy
