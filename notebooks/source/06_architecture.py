@@ -56,7 +56,7 @@ GRID = {  # setting: (small, large)
     "training images": (5_000, 50_000),
     "epochs": (4, 10),
     "epochs of a pilot": (2, 4),
-    "seeds for each width": (4, 10),
+    "seeds for each width": (4, 8),
     "seeds for each depth": (3, 5),
     "seeds for the map": (3, 5),
 }
@@ -262,7 +262,8 @@ def study(networks, n_seeds):
             for group in seed_groups((M, *network[0], K), range(n_seeds))
         ]
         old = {s: DONE[s] for s in settings if s in DONE}
-        DONE.update(run_study(final, settings, "trainings", done=old))
+        if all(n in PILOTS for n in networks):  # else you have stopped it
+            DONE.update(run_study(final, settings, "trainings", done=old))
     METERS.append(meter)
     return collect({s: DONE[s] for s in settings if s in DONE})
 

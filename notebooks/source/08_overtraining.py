@@ -52,9 +52,9 @@ ONE_HOT = np.eye(10, dtype=np.float32)  # row k is the y of digit k
 
 # %%
 LARGE = False
-SEEDS = range(12 if LARGE else 4)
-N = 1000 if LARGE else 128  # hidden neurons
-D, EPOCHS = 1_000, (200 if LARGE else 50)
+SEEDS = range(10 if LARGE else 4)
+N = 512 if LARGE else 128  # hidden neurons
+D, EPOCHS = 1_000, (150 if LARGE else 50)
 BATCH_SIZE, RATE = 20, 0.1  # constant, except in section 3
 D_WATCH = 10_000 if LARGE else 2_000  # validation images, each epoch
 WRONG, WRONG_RATE, WRONG_EPOCHS = 200, 0.04, 70  # wrong labels
