@@ -319,7 +319,7 @@ def backward(x, delta1, z0, a0, p):
     pairs = (x, delta0, "0"), (a0, delta1, "1")
     gradients = {}
     for before, delta, L in pairs:
-        gradients["W" + L] = T(before) @ delta / D  # B7
+        gradients["W" + L] = T(before) @ (delta / D)  # B7
         gradients["b" + L] = np.sum(delta, axis=-2, keepdims=True) / D  # B8
     return gradients
 
@@ -422,7 +422,7 @@ def train(sample, seed, rates, batch_size=BATCH_SIZE, epochs=EPOCHS,
 # %% [markdown]
 # ## 4. Five decades
 #
-# > **Before you go on.** The network is trained for four epochs on 10,000
+# > **Before you go on.** The network is trained for four epochs on 8,000
 # > digits, in batches of 32, with 16 learning rates from 0.0002 to 20. Write
 # > down three numbers: the best $\lambda$, the smallest one that breaks the
 # > training, and how many decades lie between the smallest that learns

@@ -54,12 +54,12 @@ ONE_HOT = np.eye(10, dtype=np.float32)  # row k is the y of digit k
 LARGE = False
 SEEDS = range(10 if LARGE else 4)
 N = 512 if LARGE else 128  # hidden neurons
-D, EPOCHS = 1_000, (150 if LARGE else 50)
+D, EPOCHS = 1_000, (150 if LARGE else 40)
 BATCH_SIZE, RATE = 20, 0.1  # constant, except in section 3
 D_WATCH = 10_000 if LARGE else 2_000  # validation images, each epoch
 WRONG, WRONG_RATE, WRONG_EPOCHS = 200, 0.04, 70  # wrong labels
 AMOUNTS = {  # D: epochs
-    100: 100, 300: 100, 1_000: 50, 3_000: 16, 10_000: 7, 50_000: 3,
+    100: 100, 300: 100, 1_000: 40, 3_000: 16, 10_000: 7, 50_000: 3,
 }
 PATIENCE = 5  # early stopping, in epochs
 DECAYS, SHARES = (0.001, 0.003, 0.01), (0.3, 0.5, 0.7)  # L2, dropout
@@ -547,8 +547,11 @@ def train_with(start, x, y, epochs, rng, decay=0.0, share=0.0, watch=None):
             a1 = softmax(a0 @ p["W1"] + p["b1"])  # (D, K)  F3, F5
             delta1 = a1 - y[batch]  # (D, K)  B11
             delta0 = mask * relu_prime(z0) * (delta1 @ p["W1"].T)  # B13
-            dW1 = a0.T @ delta1 / D + decay * p["W1"]  # B7, L2
-            dW0 = x_batch.T @ delta0 / D + decay * p["W0"]  # B7, L2
+            dW1 = a0.T @ (delta1 / D)  # (N, K)  B7
+            dW0 = x_batch.T @ (delta0 / D)  # (M, N)  B7
+            if decay:
+                dW1 += decay * p["W1"]  # L2
+                dW0 += decay * p["W0"]
             p["W1"] -= RATE * dW1  # B5
             p["b1"] -= RATE * np.sum(delta1, axis=0) / D  # B6, B8
             p["W0"] -= RATE * dW0
