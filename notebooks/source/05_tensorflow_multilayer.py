@@ -883,7 +883,7 @@ for dtype, least, limit in (
 
 # %%
 rng = np.random.default_rng(SEED)
-p, activations = 0.1, rng.uniform(0, 2, (1000, 256))
+p, activations = 0.1, rng.uniform(0, 2, (1000, 320))
 kept = rng.random(activations.shape) >= p
 dropped = np.where(kept, activations, 0) / (1 - p)
 print(f"set to zero: {100 * np.mean(dropped == 0):.0f} %")
@@ -896,7 +896,7 @@ print(f"mean before: {activations.mean():.2f}, after: {dropped.mean():.2f}")
 # 04.
 
 # %%
-def worthy_model(first=256, second=128):
+def worthy_model(first=320, second=128):
     """Return a model with two hidden layers and dropout."""
     layers = keras.layers
     options = {"activation": "relu", "kernel_initializer": "he_normal"}
@@ -917,14 +917,14 @@ def worthy_model(first=256, second=128):
 # of exercise 5.1 knows before Keras does.
 
 # %%
-print(f"your count: {count_parameters([784, 256, 128, 10]):,}")
+print(f"your count: {count_parameters([784, 320, 128, 10]):,}")
 worthy = worthy_model()
 print(f"\n{'layer':12}{'kind':20}{'output':18}{'parameters':>10}")
 for layer in worthy.layers:
     kind, shape = type(layer).__name__, str(layer.output.shape[1:])
     print(f"{layer.name:12}{kind:20}{shape:18}{layer.count_params():10,}")
 print(f"{'sum':50}{worthy.count_params():10,}")
-assert worthy.count_params() == count_parameters([784, 256, 128, 10])
+assert worthy.count_params() == count_parameters([784, 320, 128, 10])
 
 
 # %% [markdown]
@@ -1002,7 +1002,7 @@ def compile_with_adam(model, images, batch, epochs, rate=4e-3):
         keras.optimizers.Adam(falling),
         loss,
         metrics=["accuracy"],
-        steps_per_execution=28,
+        steps_per_execution=8,
     )
 
 
@@ -1021,7 +1021,7 @@ def restart(model, fresh):
 SHORT, SHORT_EPOCHS, SEEDS = 5_000, 6, (1, 2, 3)
 CANDIDATES = {
     "shifts and dropout": (worthy_model, shifted_batches),
-    "neither": (lambda: build_model([784, 256, 128, 10]), plain_batches),
+    "neither": (lambda: build_model([784, 320, 128, 10]), plain_batches),
 }
 short = {name: [] for name in CANDIDATES}  # validation accuracy, %
 bar = progress_bar(range(len(SEEDS) * len(CANDIDATES)), "short runs")
@@ -1065,7 +1065,7 @@ for level, (name, right) in enumerate(short.items()):
     ax.plot(mean[name], level, "|", color=plotting.BLACK, markersize=24)
 ax.set_yticks(range(len(short)), list(short))
 ax.set(ylim=(-0.6, len(short) - 0.4), xlabel="validation accuracy (%)")
-ax.set_title(f"784-256-128-10: {SHORT:,} images, three seeds, mean (bar)")
+ax.set_title(f"784-320-128-10: {SHORT:,} images, three seeds, mean (bar)")
 plotting.show(
     fig,
     alt="Validation accuracy of three short runs for each of two candidates, "
@@ -1117,7 +1117,7 @@ class Bar(keras.callbacks.Callback):
 # each epoch, and so on: what a loop of your own would do at these places.
 
 # %%
-LONG_EPOCHS, LONG_BATCH = 9, 256
+LONG_EPOCHS, LONG_BATCH = 10, 320
 keras.utils.set_random_seed(SEED)
 make, batches = CANDIDATES[chosen]
 worthy = make()

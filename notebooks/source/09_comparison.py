@@ -70,7 +70,7 @@ assert all(threads == 1 for _, _, threads in libraries)
 # %%
 LARGE = False
 SEEDS = range(10 if LARGE else 3)
-D, EPOCHS = (50_000, 5) if LARGE else (25_000, 2)
+D, EPOCHS = (50_000, 5) if LARGE else (20_000, 2)
 BATCH_SIZE, RATE = 64, 0.3  # the learning rate, constant
 AT_ONCE = 16  # steps that Keras does before Python hears of them
 NETWORKS = {  # tool, sizes, batch size
