@@ -1018,7 +1018,7 @@ def restart(model, fresh):
 # TensorFlow then translates it only once.
 
 # %% tags=["nbval-ignore-output"]
-SHORT, SHORT_EPOCHS, SEEDS = 5_000, 5, (1, 2, 3)
+SHORT, SHORT_EPOCHS, SEEDS = 5_000, 6, (1, 2, 3)
 CANDIDATES = {
     "shifts and dropout": (worthy_model, shifted_batches),
     "neither": (lambda: build_model([784, 320, 128, 10]), plain_batches),
@@ -1117,7 +1117,7 @@ class Bar(keras.callbacks.Callback):
 # each epoch, and so on: what a loop of your own would do at these places.
 
 # %%
-LONG_EPOCHS, LONG_BATCH = 9, 320
+LONG_EPOCHS, LONG_BATCH = 10, 320
 keras.utils.set_random_seed(SEED)
 make, batches = CANDIDATES[chosen]
 worthy = make()
