@@ -54,7 +54,7 @@ SCENARIOS = [
     Scenario("run-twice", "run twice in the same kernel", "15",
              twice(twice_in_a_row)),
     Scenario("settings", "hash seeds, locales, time zone, threads, backends",
-             "110", settings),
+             "40", settings),
     Scenario("training", "the stop button in every long cell", "20",
              training),
     Scenario("building", "building and testing stopped", "6", building,

@@ -167,3 +167,16 @@ def test_rearranged_notebook(rearrange, expected, tmp_path):
     assert [cell.source for cell in found.cells] == expected
     outputs = [c.outputs for c in found.cells if c.source == "a"]
     assert outputs == [[stream("1\n")]] * 2
+
+
+def test_settings_try_every_value_that_was_asked_for():
+    rows = list(starts.variants().values())
+    tried = {name: {row.get(name) for row in rows}
+             for name in ("PYTHONHASHSEED", "LC_ALL", "TZ", "MPLBACKEND",
+                          "OMP_NUM_THREADS")}
+    assert {"0", "1", "random"} <= tried["PYTHONHASHSEED"]
+    assert {"C", "C.UTF-8", "fr_FR.UTF-8"} <= tried["LC_ALL"]
+    assert any(row.get("PYTHONUTF8") == "0" for row in rows)
+    assert len(tried["TZ"]) >= 3
+    assert {"1", "2"} <= tried["OMP_NUM_THREADS"]
+    assert {"agg", "svg", "pdf"} <= tried["MPLBACKEND"]

@@ -18,27 +18,36 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def variants():
-    """Return {words: environment variables} of one strict run each."""
-    found = {f"PYTHONHASHSEED={s}": {"PYTHONHASHSEED": s}
-             for s in ("0", "1", "random")}
-    for name in ("C", "C.UTF-8"):
-        found[f"LC_ALL={name}"] = {"LC_ALL": name}
-    found["LC_ALL=C, no UTF-8 mode"] = {"LC_ALL": "C", **ASCII}
-    found["LC_ALL=fr_FR.UTF-8"] = {"LC_ALL": "fr_FR.UTF-8"}
-    found["TZ=Pacific/Kiritimati"] = {"TZ": "Pacific/Kiritimati"}
-    for number in ("1", "2"):
-        found[f"{number} threads"] = dict.fromkeys(THREADS, number)
-    for backend in ("agg", "svg", "pdf"):
-        found[f"MPLBACKEND={backend}"] = {"MPLBACKEND": backend}
+    """Return {words: environment variables} of one strict run each.
+
+    Hash seed, locale, time zone, threads and backend act in different places,
+    so that a run tries one value of each; every value is in some run.
+    """
+    rows = [
+        ("0", {"LC_ALL": "C"}, "UTC", "1", "agg"),
+        ("1", {"LC_ALL": "fr_FR.UTF-8"}, "Pacific/Kiritimati", "2", "svg"),
+        ("random", {"LC_ALL": "C", **ASCII}, "Asia/Kolkata", None, "pdf"),
+        ("2", {"LC_ALL": "C.UTF-8"}, "America/St_Johns", "1", None),
+    ]
+    found = {}
+    for seed, language, zone, threads, backend in rows:
+        variables = {"PYTHONHASHSEED": seed, **language, "TZ": zone}
+        variables.update(dict.fromkeys(THREADS, threads) if threads else {})
+        variables.update({"MPLBACKEND": backend} if backend else {})
+        mode = ", no UTF-8 mode" if "LANG" in language else ""
+        words = (f"seed {seed}, {language['LC_ALL']}{mode}, {zone}, "
+                 f"threads {threads or 'free'}, {backend or 'backend free'}")
+        found[words] = variables
     return found
 
 
 def settings(course):
-    """One strict run of the notebooks a setting."""
+    """One strict run of the notebooks a row of settings."""
     def case(words, variables):
         def look(log):
-            if "fr_FR" in words and not has_locale("fr_FR.UTF-8"):
-                raise NotPossible("the locale fr_FR.UTF-8 is not installed")
+            name = variables["LC_ALL"]
+            if not has_locale(name):
+                raise NotPossible(f"the locale {name} is not installed")
             command = strict(course.python, *course.notebooks)
             run(command, log, env=surroundings(**variables))
 
