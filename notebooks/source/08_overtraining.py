@@ -48,7 +48,7 @@ ONE_HOT = np.eye(10, dtype=np.float32)  # row k is the y of digit k
 # ## What will be tried
 #
 # All settings of the studies stand in this cell. With `LARGE = True` you get
-# a larger network, longer trainings and more seeds, in about an hour.
+# a larger network, longer trainings and more seeds, in about twenty minutes.
 
 # %%
 LARGE = False
