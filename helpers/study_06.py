@@ -178,7 +178,11 @@ def evaluate(x, digits, parameters, h="ReLU"):
         if not all(np.all(np.isfinite(array)) for array in one.values()):
             found.append((math.nan, math.nan))
             continue
-        z = layers.forward(x, one, activation)[0][-1]
+        with np.errstate(all="ignore"):  # weights on their way to infinity
+            z = layers.forward(x, one, activation)[0][-1]
+        if not np.all(np.isfinite(z)):
+            found.append((math.nan, math.nan))
+            continue
         y = np.eye(z.shape[1], dtype=z.dtype)[digits]
         right = float(np.mean(np.argmax(z, axis=1) == digits))
         found.append((right, float(empirical_risk(y, z))))

@@ -58,6 +58,16 @@ def test_evaluate_is_accuracy_and_risk():
     assert risk == pytest.approx(layers.empirical_risk(y, z[-1]))
 
 
+@pytest.mark.filterwarnings("error")
+def test_outputs_that_overflow_are_a_divergence():
+    x, digits, y = sample(np.float32)
+    stack = study_06.train_stack(x, y, (7, 5, 5, 3), (4, 4), 1, 8, 0.1)
+    for name in ("W0", "W1", "W2"):
+        stack[name][1] = 1e30  # finite, but not their products
+    found = study_06.evaluate(x, digits, stack)
+    assert np.all(np.isfinite(found[0])) and np.all(np.isnan(found[1]))
+
+
 def test_gain_sets_the_first_weights():
     x, _, y = sample()
     seeds = range(3)

@@ -48,7 +48,7 @@ M, K, BATCH_SIZE, PILOT_SEED = 784, 10, 32, 100
 #
 # Everything that can be set stands in the next cell. With `LARGE = True` the
 # same notebook takes ten times as many images, more epochs and more seeds:
-# plan an hour for it.
+# plan three quarters of an hour for it.
 
 # %%
 LARGE = False
