@@ -200,10 +200,11 @@ def frontier(ax, cost, found, kept, names=()):
     ax.set_xscale("log")
     ax.margins(x=0.1)
     ax.xaxis.set_minor_formatter(NullFormatter())
-    _spread_the_top(ax)
+    best = max(found[network][0] for network in cost)
+    _spread_the_top(ax, max(75.0, 100 - 0.6 * (100 - best)))
 
 
-def _spread_the_top(ax, bottom=70.0, top=97.5):
+def _spread_the_top(ax, top, bottom=70.0):
     """Scale accuracies by the logarithm of what is missing to 100 %."""
 
     def up(values):
@@ -213,7 +214,8 @@ def _spread_the_top(ax, bottom=70.0, top=97.5):
         return 100 - 10.0 ** -np.asarray(values)
 
     ax.set_yscale("function", functions=(up, down))
-    ax.set_yticks([70, 80, 85, 90, 92, 94, 95, 96, 97])
+    ticks = (70, 80, 85, 90, 92, 94, 95, 96, 97, 98, 99)
+    ax.set_yticks([tick for tick in ticks if tick <= top])
     ax.set_ylim(bottom, top)
 
 

@@ -971,7 +971,7 @@ for name, look in LOOKS.items():
                   label=name, **look)
     against_rate(right, SCHEDULE_RATES, acc[:, -1], gone, 76, name, **look)
 left.set(xlabel="epoch", title="At the best rate", xticks=range(1, EPOCHS + 1))
-right.set(xlabel=r"learning rate $\lambda$ at the start", ylim=(75, 96))
+right.set(xlabel=r"learning rate $\lambda$ at the start", ylim=(75, None))
 right.set_title("After the last epoch")
 left.set_ylabel("validation accuracy (%)")
 right.legend(loc="lower left")
@@ -1028,7 +1028,7 @@ print(f"accuracy with batches of 8 above that with 512, each at its best "
       f"rate:\n{mean:+.1f} +- {spread:.1f}, {words}")
 lost_here = sum(gone.sum() for _, _, gone in batches.values())
 print(f"diverged, sweep included: {lost_here} runs")
-assert 2 < gain < 64 and mean > 0
+assert LARGE or (2 < gain < 64 and mean > 0)
 
 # %% [markdown]
 # Left, accuracy against $\lambda$ for four batch sizes; right, the best
@@ -1045,7 +1045,7 @@ for k, (size, (rates, acc, gone)) in enumerate(batches.items()):
     best, low, high = best_of[size]
     right.errorbar(size, best, [[best - low], [high - best]], capsize=3,
                    **look)
-left.set(xlabel=r"learning rate $\lambda$", ylim=(60, 96))
+left.set(xlabel=r"learning rate $\lambda$", ylim=(60, None))
 left.set(ylabel="validation accuracy (%)", title="Four batch sizes")
 left.legend(title="batch size", fontsize=8, loc="lower left")
 sizes = np.array(list(batches))
@@ -1053,7 +1053,7 @@ right.loglog(sizes, best_of[8][0] * sizes / 8, color=plotting.GREY, lw=1)
 right.set_xticks(sizes, sizes, minor=False)
 right.xaxis.minorticks_off()
 right.set_xlim(6, 700)
-right.set(xlabel="batch size", ylabel=r"best $\lambda$", ylim=(0.05, 10))
+right.set(xlabel="batch size", ylabel=r"best $\lambda$")
 right.set_title("The best rate grows, then less")
 plotting.show(fig, alt=f"""Left, curves of accuracy against learning rate,
     the larger the batch the further right; crosses mark diverged runs.
@@ -1065,9 +1065,9 @@ plotting.show(fig, alt=f"""Left, curves of accuracy against learning rate,
 # %% [markdown]
 # The best rate grows with the batch size, but by less than in proportion:
 # the wall is in the way. That is also why the largest batch ends below the
-# smallest after equal epochs. It makes few steps, and cannot make them as
-# long as it would need to. (Equal epochs are equal numbers of images, not
-# equal times: notebook 09 looks at the clock.)
+# smallest after epochs as few as here. It makes few steps, and cannot make
+# them as long as it would need to. (Equal epochs are equal numbers of images,
+# not equal times: notebook 09 looks at the clock.)
 #
 # ## 9. Momentum and Adam
 #
@@ -1328,7 +1328,7 @@ progress(7)
 # ## On your own
 #
 # - Set `LARGE = True`. Which differences that were smaller than the spread
-#   are larger now? Did any go the other way?
+#   are larger now? And which clear one is gone?
 # - Leave the mean image in (`x_mean = 0`) and repeat the sweep. By how much
 #   does the wall move? Compare with the change of $k$ in section 5. The
 #   broken networks now end without `nan`, at a risk near $\ln 10$: look for
