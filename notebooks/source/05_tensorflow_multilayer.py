@@ -991,7 +991,7 @@ plotting.show(
 # each weight a step size of its own; notebook 07 compares. Its learning rate
 # falls to zero along a cosine, as in notebook 04. Of the first values 0.001,
 # 0.002 and 0.004, the last did best on the validation sample, by more than
-# the spread of three seeds.
+# the spread of three seeds; this was tried with 256 neurons in the first layer.
 
 # %%
 def compile_with_adam(model, images, batch, epochs, rate=4e-3):

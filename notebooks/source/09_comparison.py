@@ -778,10 +778,10 @@ check("9.2", crossing)
 # solution("9.2")
 
 # %% [markdown]
-# Now for the measured curves. As in section 3, the ratio of two times of the
-# same round is surer than either time. The crossing depends on the ratio alone,
-# so we take it from the median ratio, which crosses the constant 1; and from
-# each round separately, which shows how sure it is.
+# Now for the measured curves. A machine that slows down for a while changes
+# both times of a round, and their ratio less. The crossing depends on the ratio
+# alone, so we take it from the median ratio, which crosses the constant 1; and
+# from each round separately, which shows how sure it is.
 
 # %% tags=["nbval-ignore-output"]
 SWEEPS = {
