@@ -20,7 +20,7 @@ class StudyIncomplete(ValueError):
 
 
 def run_study(function, settings, description="trainings", workers=None,
-              done=None):
+              done=None, least=0.3):
     """Call a function with each setting, in parallel, and collect results.
 
     NumPy lets go of the interpreter during matrix products, so threads keep
@@ -41,6 +41,8 @@ def run_study(function, settings, description="trainings", workers=None,
         As many as there are processors by default, four at the most.
     done : dict, optional
         Results of an earlier, interrupted run: they are not run again.
+    least : float
+        Share of the results, 0 to 1, that is worth going on with.
 
     Returns
     -------
@@ -51,11 +53,14 @@ def run_study(function, settings, description="trainings", workers=None,
     ------
     TypeError, ValueError
         If an argument does not fit.
+    StudyIncomplete
+        If the run was interrupted with less than that share done.
     Exception
         What the function raises, after the others have ended.
     """
     settings = _settings(settings)
     expect.function("function", function)
+    expect.number("least", least, least=0, most=1)
     results = {} if done is None else dict(expect.mapping("done", done))
     if workers is None:
         workers = min(os.cpu_count() or 1, 4)
@@ -82,6 +87,12 @@ def run_study(function, settings, description="trainings", workers=None,
             results[setting] = job.result()
     if interrupted:
         print(f"{len(results)} of {len(settings)} done")
+        needed = math.ceil(least * len(settings))
+        if len(results) < needed:
+            raise StudyIncomplete(
+                f"Too few: the cells after this one need about {needed}. Run "
+                "this cell again before you go on."
+            )
     return {s: results[s] for s in settings if s in results}
 
 

@@ -97,12 +97,10 @@ def array(finite=True, rows="fixed", columns="fixed", empty=False, ndim=None):
             places = st.integers(0, good.size - 1)
             values = st.sampled_from(NONFINITE)
             draws.append(st.builds(put(good), places, values))
-        draws.append(
-            hnp.arrays(
-                st.sampled_from(["c8", "c16", "U2", "S2", "m8[s]", "O"]),
-                good.shape,
-            )
-        )
+        dtypes = st.sampled_from(["c8", "c16", "U2", "S2", "m8[s]"])
+        draws.append(hnp.arrays(dtypes, good.shape))
+        things = st.sampled_from([None, "3", 1j, object()])
+        draws.append(hnp.arrays("O", good.shape, elements=things))
         return one_of(wrong, *draws)
 
     return bad

@@ -7,6 +7,7 @@ said so, and never counted as passed.
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -116,6 +117,10 @@ def listing():
 
 
 def main(arguments=None):
+    # in the background, a shell has us and our children ignore Ctrl-C, which
+    # some of them are to get
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     parser, options = parse(arguments)
     if options.list:
         print(listing())

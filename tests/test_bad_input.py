@@ -736,6 +736,7 @@ CASES = {
         description=bad.text,
         workers=bad.just(0, -1, 1.5, "2", [], math.nan, True),
         done=bad.just(3, "a", [], [((1,), 2)], object()),
+        least=bad.just(None, -0.1, 1.1, "1", [], math.nan, True, 1j),
     ),
     "studies.mean_and_spread": Case(
         studies.mean_and_spread, lambda: {"values": [1.0, 2.0]},

@@ -92,7 +92,7 @@ def training(seed):
     return float(p["W0"].sum())
 
 settings = [(seed,) for seed in range(60)]
-first = run_study(training, settings, workers=2)
+first = run_study(training, settings, workers=2, least=0)
 print("threads", sum("Pool" in t.name for t in threading.enumerate()))
 print("kept", len(first), len(finished), list(first) == settings[:len(first)])
 slow, begun = False, len(finished)
@@ -138,7 +138,8 @@ def stubborn(k):
     return k
 
 start = time.monotonic()
-results = run_study(stubborn, [(0,), (1,), (2,), (3,)], workers=2)
+settings = [(0,), (1,), (2,), (3,)]
+results = run_study(stubborn, settings, workers=2, least=0)
 print("results", results)
 release.set()
 """

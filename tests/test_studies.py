@@ -94,11 +94,27 @@ def test_study_keeps_what_is_done():
         return k
 
     settings = [(k,) for k in range(5)]
-    first = run_study(once, settings, workers=1)
+    first = run_study(once, settings, workers=1, least=0)
     assert set(first) < set(settings)
     second = run_study(once, settings, workers=1, done=first)
     assert list(second) == settings
     assert sum(k == 0 for k in calls) == 1
+
+
+@pytest.mark.parametrize("done, goes_on", [(0, 0), (2, 0), (3, 1), (9, 1)])
+def test_study_stopped_too_early_says_so(done, goes_on):
+    """Of ten, three are 30 %: with them the notebook goes on."""
+    def once(k):
+        if k >= done:
+            raise KeyboardInterrupt
+        return k
+
+    settings = [(k,) for k in range(10)]
+    if goes_on:
+        assert list(run_study(once, settings, workers=1)) == settings[:done]
+        return
+    with pytest.raises(StudyIncomplete, match="need about 3. Run this cell"):
+        run_study(once, settings, workers=1)
 
 
 def test_study_tells_errors():

@@ -104,14 +104,14 @@ def test_nothing_written_or_printed(tmp_path, monkeypatch, capfd):
 
 
 def test_overhead_after_the_first_use():
-    """Median of several, against a bound far above what is measured."""
+    """The least of several (a busy machine only adds), far below a bound."""
     overheads = []
     for _ in range(5):
         start = time.perf_counter()
         with timing.measure() as meter:
             pass
         overheads.append(time.perf_counter() - start - meter.seconds)
-    assert sorted(overheads)[2] < 0.2  # `course.py bench` measures it
+    assert min(overheads) < 0.2  # `course.py bench` measures it
 
 
 @pytest.mark.parametrize(
