@@ -351,9 +351,10 @@ def network(name, parameters, width=None, outputs=None):
         N = outputs if L == depth - 1 and outputs is not None else "N"
         W = array(own, parameters[f"W{L}"], (found[-1], N), "f", False)
         found[L:] = W.shape
-        b = parameters[f"b{L}"]
-        if np.shape(b) != (1, found[-1]):  # as one of a stack has it
-            array(f"{name}[b{L}]", b, (found[-1],), "f", False)
+        own = f"{name}[b{L}]"
+        b = array(own, parameters[f"b{L}"], None, "f", False)
+        if b.shape != (1, found[-1]):  # as one of a stack has it
+            array(own, b, (found[-1],), "f", False)
     return found
 
 

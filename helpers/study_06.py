@@ -112,7 +112,7 @@ def _seeds(name, seeds):
 
 def _rates(rates, S, dtype):
     """Return the learning rates of S networks as an array (S,)."""
-    single = np.ndim(rates) == 0
+    single = not np.iterable(rates)
     rates = [rates] if single else expect.sequence("learning_rates", rates)
     found = [expect.number("learning_rates", r, least=0) for r in rates]
     if not single and len(found) != S:

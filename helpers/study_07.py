@@ -100,7 +100,7 @@ def best_rate(rates, accuracies, lost):
     ValueError
         If there is no such rate.
     """
-    if np.size(accuracies) == 0:
+    if not expect.array("accuracies", accuracies, finite=False).size:
         enough((), 1)
     accuracies, lost = _sweep(rates, accuracies, lost)
     safe = ~np.any(lost, axis=0)

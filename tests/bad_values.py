@@ -1,7 +1,7 @@
 """Values that are certainly wrong, by what was asked for.
 
-Each function takes the value that would be right and returns a Hypothesis
-strategy: whatever it draws has to be refused.
+Each function takes the value that would be right and returns `Wrong`: values
+that have to be refused, each of a list and any that Hypothesis draws.
 """
 
 import math
@@ -28,8 +28,27 @@ junk = st.one_of(
 )
 
 
-def one_of(values, *more):
-    return st.one_of(st.sampled_from(list(values)), *more)
+class Wrong:
+    """Values that are wrong.
+
+    Parameters
+    ----------
+    values : iterable
+        All of them are to be tried.
+    *more : Wrong or hypothesis strategy
+        The values of the one, or some that the other draws.
+    """
+
+    def __init__(self, values, *more):
+        kinds = [m for m in more if isinstance(m, Wrong)]
+        self.values = [*values, *(v for kind in kinds for v in kind.values)]
+        self.draws = [m for m in more if not isinstance(m, Wrong)]
+        self.draws += [draw for kind in kinds for draw in kind.draws]
+
+    def filter(self, keep):
+        """Return those that a function says are wrong."""
+        draws = [draw.filter(keep) for draw in self.draws]
+        return Wrong([v for v in self.values if keep(v)], *draws)
 
 
 def number(least=None, most=None, above=None):
@@ -44,7 +63,7 @@ def number(least=None, most=None, above=None):
             draws.append(st.floats(min_value=most, exclude_min=True))
         if above is not None:
             draws.append(st.floats(max_value=above))
-        return one_of(wrong, *draws)
+        return Wrong(wrong, *draws)
 
     return bad
 
@@ -59,7 +78,7 @@ def integer(least=None, most=None):
             draws.append(st.integers(max_value=least - 1))
         if most is not None:
             draws.append(st.integers(min_value=most + 1))
-        return one_of(wrong, *draws)
+        return Wrong(wrong, *draws)
 
     return bad
 
@@ -101,7 +120,7 @@ def array(finite=True, rows="fixed", columns="fixed", empty=False, ndim=None):
         draws.append(hnp.arrays(dtypes, good.shape))
         things = st.sampled_from([None, "3", 1j, object()])
         draws.append(hnp.arrays("O", good.shape, elements=things))
-        return one_of(wrong, *draws)
+        return Wrong(wrong, *draws)
 
     return bad
 
@@ -133,7 +152,7 @@ def labels(classes=None, length="fixed"):
         if classes is not None:
             beyond = st.integers(classes, 10**6)
             draws.append(st.builds(put(signed), places, beyond))
-        return one_of(wrong, *draws)
+        return Wrong(wrong, *draws)
 
     return bad
 
@@ -144,7 +163,7 @@ def one_hot(good):
     negative[0] = [2.0, -1.0, *[0.0] * (good.shape[1] - 2)]
     digits = np.argmax(good, axis=1)
     wrong = [2 * good, 0 * good, good.T, -good, negative, digits, good - 1]
-    return one_of(wrong, array()(good))
+    return Wrong(wrong, array()(good))
 
 
 def network(good):
@@ -162,7 +181,7 @@ def network(good):
         wrong += [{**good, name: value} for value in NO_ARRAY]
         wrong += [{**good, name: good[name][..., None]}]
         wrong += [{**good, name: good[name].astype(int)}]
-    return one_of(wrong)
+    return Wrong(wrong)
 
 
 def stack(good):
@@ -174,7 +193,7 @@ def stack(good):
         {n: a[:0] for n, a in good.items()}, {**good, "W0": None},
         {**good, "W1": good["W1"].swapaxes(1, 2)}, {"W0": good["W0"]},
     ]
-    return one_of(wrong)
+    return Wrong(wrong)
 
 
 def sizes(good):
@@ -183,7 +202,7 @@ def sizes(good):
         None, 3, "784", (), (5,), (5, 0), (5, -1), (4.0, 3), (4, None),
         {5: 3}, (True, 3), (4, "3"), [[4, 3]], (math.nan, 3), object(),
     ]
-    return one_of(wrong, st.lists(st.integers(max_value=0), min_size=2))
+    return Wrong(wrong, st.lists(st.integers(max_value=0), min_size=2))
 
 
 def sequence(length=None, least=None):
@@ -195,7 +214,7 @@ def sequence(length=None, least=None):
             wrong += [[], list(good)[:-1], [*good, *list(good)[:1]]]
         if least is not None:
             wrong += [list(good)[: least - 1]]
-        return one_of(wrong)
+        return Wrong(wrong)
 
     return bad
 
@@ -212,7 +231,7 @@ def values(least=None, finite=False):
             wrong += [list(good)[: least - 1]]
         if finite:
             wrong += [[*list(good)[1:], value] for value in NONFINITE]
-        return one_of(wrong)
+        return Wrong(wrong)
 
     return bad
 
@@ -220,37 +239,37 @@ def values(least=None, finite=False):
 def nan(good):
     """A matrix with a NaN in it."""
     places = st.integers(0, good.size - 1)
-    return st.builds(put(good), places, st.just(math.nan))
+    return Wrong([], st.builds(put(good), places, st.just(math.nan)))
 
 
 def function(good):
-    return one_of([None, 3, "f", [], {}, np.ones(2)], junk)
+    return Wrong([None, 3, "f", [], {}, np.ones(2)], junk)
 
 
 def generator(good):
     shared = np.random.RandomState(0)
-    return one_of([None, 0, 42, "rng", shared, np.random], junk)
+    return Wrong([None, 0, 42, "rng", shared, np.random], junk)
 
 
 def choice(good):
     """Another name than those allowed."""
-    return one_of([None, 3, "", "relu", "RELU", ["ReLU"], object()], junk)
+    return Wrong([None, 3, "", "relu", "RELU", ["ReLU"], object()], junk)
 
 
 def real_type(good):
-    return one_of([None, "int", int, bool, "c8", object, "nonsense", 3, "U3"])
+    return Wrong([None, "int", int, bool, "c8", object, "nonsense", 3, "U3"])
 
 
 def text(good):
-    return one_of(NO_TEXT)
+    return Wrong(NO_TEXT)
 
 
 def mapping(good):
-    return one_of([None, 3, "a", [], [("a", 1)], object(), np.ones(2)])
+    return Wrong([None, 3, "a", [], [("a", 1)], object(), np.ones(2)])
 
 
 def axes(good):
-    return one_of([None, 3, "ax", [], {}, object(), np.ones(2)], junk)
+    return Wrong([None, 3, "ax", [], {}, object(), np.ones(2)], junk)
 
 
 def box(good):
@@ -262,13 +281,13 @@ def box(good):
         (left, math.nan, low, high), (left, math.inf, low, high),
         (None, right, low, high), ("0", "1", "0", "1"), [good], {},
     ]
-    return one_of(wrong)
+    return Wrong(wrong)
 
 
 def either(*kinds):
     """Values that are wrong for several reasons; each kind draws some."""
-    return lambda good: st.one_of([kind(good) for kind in kinds])
+    return lambda good: Wrong([], *(kind(good) for kind in kinds))
 
 
 def just(*wrong):
-    return lambda good: st.sampled_from(list(wrong))
+    return lambda good: Wrong(wrong)

@@ -117,6 +117,7 @@ ODD = {
     "a str": lambda *args: "0.5",
     "itself": lambda *args: recursive,
     "rows of two lengths": lambda *args: [[1, 2], [3]],
+    "a list of such rows": lambda *args: [[[1, 2], [3]]] * 2,
     "too much": lambda *args: np.zeros(10**15),
     "not a number": lambda *args: np.nan,
     "a matrix of everything": lambda *args: np.zeros((0, 3, 1)),

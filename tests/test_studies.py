@@ -113,7 +113,7 @@ def test_study_stopped_too_early_says_so(done, goes_on):
     if goes_on:
         assert list(run_study(once, settings, workers=1)) == settings[:done]
         return
-    with pytest.raises(StudyIncomplete, match="need about 3. Run this cell"):
+    with pytest.raises(StudyIncomplete, match=r"need about 3\. Run"):
         run_study(once, settings, workers=1)
 
 
