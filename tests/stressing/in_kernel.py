@@ -143,9 +143,9 @@ def interrupted(session):
     long = [k for k in range(1, len(session.cells)) if took[k] > LONG]
     for k in range(1, len(session.cells)):
         if k in long:
-            ended = stop_midway(session, k, SHARE * took[k])
+            ended, kept = stop_midway(session, k, SHARE * took[k])
             stops, missed = stops + ended, missed + (not ended)
-            if ended and session.number in KEEPS:
+            if kept and session.number in KEEPS:
                 go_on(session, k, long)
         session.run(k)
     print(f"{stops} cells stopped midway, {missed} ended before")
@@ -154,7 +154,10 @@ def interrupted(session):
 
 
 def stop_midway(session, k, seconds):
-    """Interrupt code cell k; return whether it was still running."""
+    """Interrupt code cell k; was it still running, and is something kept?
+
+    A study says in a line of its own when what is done is too little.
+    """
     status, outputs = session.execute(k, stop_after=seconds)
     found = as_stored(outputs)
     printed = found.get("stdout", [""])[0]
@@ -163,11 +166,12 @@ def stop_midway(session, k, seconds):
     how = kept.group(0) if kept else found.get("error", [status])[0]
     print(f"cell {k + 1} ({head[:40]}) stopped at {seconds:.1f} s, ended "
           f"after {session.seconds[k]:.1f} s: {how}", flush=True)
-    if status == "ok" and not kept:
-        return False
-    if status == "error" and found["error"] != ["KeyboardInterrupt"]:
+    if status == "ok":
+        return bool(kept), bool(kept)
+    told = kept and session.number in KEEPS and ["StudyIncomplete"]
+    if found["error"] not in (["KeyboardInterrupt"], told):
         raise Differs(f"cell {k + 1}: a stop ended in {found['error']}")
-    return True
+    return True, found["error"] != told
 
 
 def go_on(session, k, long):
