@@ -26,7 +26,7 @@ from stressing.starts import (
     twice,
     twice_in_a_row,
 )
-from stressing.versions import lowest, versions
+from stressing.versions import MINORS, lowest, versions
 
 LIGHT = ("00", "02")  # what --quick runs
 SCENARIOS = [
@@ -84,6 +84,10 @@ def parse(arguments):
         "--quick", action="store_true",
         help="two light notebooks, and nothing that installs",
     )
+    parser.add_argument(
+        "--pythons", nargs="+", metavar="3.N", choices=MINORS, default=[],
+        help="for versions and lowest, such as 3.9; all by default",
+    )
     parser.add_argument("--times", type=int, default=10, metavar="N")
     parser.add_argument(
         "--logs", type=Path, metavar="DIR", help="where the logs are kept"
@@ -121,6 +125,8 @@ def main(arguments=None):
     # some of them are to get
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # what is running below us is ended, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser, options = parse(arguments)
     if options.list:
         print(listing())
@@ -138,7 +144,8 @@ def main(arguments=None):
     times = 2 if options.quick else options.times
     with tempfile.TemporaryDirectory(prefix="course-stress-") as folder:
         course = Course(
-            notebooks, Path(folder), bool(numbers), options.quick, times
+            notebooks, Path(folder), bool(numbers), options.quick, times,
+            options.pythons,
         )
         return stress(chosen, course, options.logs)
 

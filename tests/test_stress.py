@@ -109,8 +109,8 @@ def test_lowest_versions():
     with pytest.raises(ValueError, match="one >="):
         lowest("numpy<3", "3.9")
     ours = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    for minor in versions.MINORS:
-        names = [k.split("==")[0] for k in lowest(ours, f"3.{minor}")]
+    for name in versions.MINORS:
+        names = [k.split("==")[0] for k in lowest(ours, name)]
         assert {"numpy", "tensorflow", "ruff"} <= set(names)
         assert len(names) == len(set(names))
 

@@ -255,9 +255,7 @@ def study(networks, n_seeds):
     networks = sorted(networks, key=cost)
     with measure() as meter:
         old = {n: PILOTS[n] for n in networks if n in PILOTS}
-        PILOTS.update(run_study(
-            pilot, networks, "pilots", done=old, least=0
-        ))
+        PILOTS.update(run_study(pilot, networks, "pilots", done=old, least=0))
         settings = [
             (*network, best_rate(*network), group)
             for network in networks if network in PILOTS
@@ -265,9 +263,7 @@ def study(networks, n_seeds):
         ]
         old = {s: DONE[s] for s in settings if s in DONE}
         if all(n in PILOTS for n in networks):  # else you have stopped it
-            DONE.update(run_study(
-                final, settings, "trainings", done=old, least=0
-            ))
+            DONE.update(run_study(final, settings, done=old, least=0))
     METERS.append(meter)
     return collect({s: DONE[s] for s in settings if s in DONE})
 

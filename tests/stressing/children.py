@@ -34,6 +34,8 @@ class Course:
         A smoke test: one variant where there are several.
     times : int
         How often "again" runs.
+    pythons : list of str
+        The only versions to try, such as "3.9"; all if there is none.
     python : str
         The environment's Python.
     """
@@ -43,6 +45,7 @@ class Course:
     chosen: bool = False
     quick: bool = False
     times: int = 10
+    pythons: list = field(default_factory=list)
     python: str = sys.executable
     kept: dict = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from stressing.children import (
 )
 from stressing.report import Case, Failed, NotPossible
 
-MINORS = range(9, 14)
+MINORS = [f"3.{minor}" for minor in range(9, 14)]
 REPORTED = ("numpy", "tensorflow", "codecarbon", "matplotlib", "scikit-learn")
 
 
@@ -60,15 +60,19 @@ def pythons():
     """Return {"3.9": path, ...} of the supported Pythons found here."""
     found = {}
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    for minor in MINORS:
-        name = f"python3.{minor}"
-        places = sorted(root.glob(f"versions/3.{minor}.*/bin/python"))
-        places += [shutil.which(name), shutil.which("python3")]
+    for name in MINORS:
+        places = sorted(root.glob(f"versions/{name}.*/bin/python"))
+        places += [shutil.which(f"python{name}"), shutil.which("python3")]
         for place in places:
-            if place and serves(place, f"3.{minor}"):
-                found[f"3.{minor}"] = str(place)
+            if place and serves(place, name):
+                found[name] = str(place)
                 break
     return found
+
+
+def chosen(course, names):
+    """Return those of the versions that were asked for, all by default."""
+    return [n for n in names if not course.pythons or n in course.pythons]
 
 
 def what_to_test(course):
@@ -125,8 +129,7 @@ def versions(course):
     """`pythonX course.py test` from nothing, with the newest packages."""
     here = pythons()
     cases = []
-    for minor in MINORS:
-        name = f"3.{minor}"
+    for name in chosen(course, MINORS):
         look = missing(name)
         if name in here:
             look = from_nothing(course, here[name])
@@ -139,7 +142,7 @@ def lowest(course):
     here = pythons()
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     cases = []
-    for name in [f"3.{minor}" for minor in MINORS][:-1]:  # NumPy 2.0: to 3.12
+    for name in chosen(course, MINORS[:-1]):  # NumPy 2.0: to 3.12
         look = missing(name)
         if name in here:
             look = from_nothing(course, here[name], constraints(text, name))
