@@ -19,7 +19,8 @@ POLL = 0.1  # seconds: so soon is the stop button of a notebook heard
 class TimeUp(BaseException):
     """Ends the function: raised in its thread, at whatever it is doing.
 
-    A bare `except:` would keep it; so it comes again at the next line.
+    A bare `except:` would keep it; so it comes again at the next line (in
+    Python 3.12, a frame that is running is traced from its next loop on).
     """
 
     def __init__(self):
@@ -79,7 +80,7 @@ def call_within(seconds, function, *arguments):
     Raises
     ------
     NotEnded
-        If it takes longer.
+        If it takes longer; what it gives or raises then does not count.
     BaseException
         What the function raises.
     TypeError, ValueError
@@ -88,6 +89,7 @@ def call_within(seconds, function, *arguments):
     seconds = expect.number("seconds", seconds, least=0)
     expect.function("function", function)
     outcome, context = {}, contextvars.copy_context()
+    in_time = False
     # an Event, since an interrupted Thread.join takes a thread for ended
     ended = threading.Event()
 
@@ -103,23 +105,25 @@ def call_within(seconds, function, *arguments):
     thread = threading.Thread(target=work, daemon=True)
     try:
         thread.start()
-        _wait(ended, seconds)
+        in_time = _wait(ended, seconds)
     finally:  # also after the stop button, which may come at the very start
         if not ended.is_set():
             _end(thread, ended)
         if ended.is_set():
             thread.join(GRACE)  # its last lines
+    if not in_time:
+        raise NotEnded(seconds, not ended.is_set())
     if "error" in outcome:
         raise outcome["error"]
-    if "result" not in outcome:
-        raise NotEnded(seconds, not ended.is_set())
     return outcome["result"]
 
 
 def _wait(ended, seconds):
+    """Wait for an event, for some time; return whether it came."""
     end = time.monotonic() + seconds
     while not ended.is_set() and (left := end - time.monotonic()) > 0:
         ended.wait(min(POLL, left))
+    return ended.is_set()
 
 
 def _end(thread, ended):
