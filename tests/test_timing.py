@@ -104,14 +104,28 @@ def test_nothing_written_or_printed(tmp_path, monkeypatch, capfd):
 
 
 def test_overhead_after_the_first_use():
-    """The least of several (a busy machine only adds), far below a bound."""
-    overheads = []
-    for _ in range(5):
+    """Little more than CodeCarbon's own, which looks for the processor anew.
+
+    That takes version 3.3.2 a hundredth of a second, and 3.2.0 a whole one.
+    """
+    import codecarbon
+
+    ours, its = [], []
+    for _ in range(5):  # the least of them: a busy machine only adds
         start = time.perf_counter()
         with timing.measure() as meter:
             pass
-        overheads.append(time.perf_counter() - start - meter.seconds)
-    assert min(overheads) < 0.2  # `course.py bench` measures it
+        ours.append(time.perf_counter() - start - meter.seconds)
+        start = time.perf_counter()
+        tracker = codecarbon.OfflineEmissionsTracker(
+            country_iso_code="FRA", tracking_mode="process",
+            allow_multiple_runs=True, save_to_file=False,
+            log_level="critical",
+        )
+        tracker.start()
+        tracker.stop()
+        its.append(time.perf_counter() - start)
+    assert min(ours) < 1.5 * min(its) + 0.1  # `course.py bench` has figures
 
 
 @pytest.mark.parametrize(
