@@ -106,6 +106,11 @@ def call_within(seconds, function, *arguments):
     try:
         thread.start()
         in_time = _wait(ended, seconds)
+    except RuntimeError as error:
+        # an interrupt between two lines of threading's own locks
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
     finally:  # also after the stop button, which may come at the very start
         if not ended.is_set():
             _end(thread, ended)

@@ -429,6 +429,30 @@ def test_what_comes_when_the_time_is_up_does_not_count(late):
     assert not caught.value.going_on
 
 
+def test_stop_button_inside_a_lock_of_threading(monkeypatch):
+    """Python's own locks make a RuntimeError of it at an unlucky moment."""
+    start, left = threading.Thread.start, threading.active_count()
+
+    def unlucky(thread):
+        start(thread)
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("release unlocked lock")
+
+    monkeypatch.setattr(threading.Thread, "start", unlucky)
+    with pytest.raises(KeyboardInterrupt):
+        call_within(5, endless)
+    assert threading.active_count() == left
+
+    def refused(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    with pytest.raises(RuntimeError, match="can't start"):
+        call_within(5, endless)
+
+
 def test_bad_numbers_are_told():
     for seconds in (-1, float("nan"), "3", None):
         with pytest.raises((TypeError, ValueError), match="seconds: expected"):
