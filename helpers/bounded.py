@@ -19,8 +19,8 @@ POLL = 0.1  # seconds: so soon is the stop button of a notebook heard
 class TimeUp(BaseException):
     """Ends the function: raised in its thread, at whatever it is doing.
 
-    A bare `except:` would keep it; so it comes again at the next line (in
-    Python 3.12, a frame that is running is traced from its next loop on).
+    A bare `except:` would keep it; so it comes again at the next line (from
+    Python 3.12 on after that, so that a handler may run to its end).
     """
 
     def __init__(self):

@@ -168,10 +168,11 @@ def stop_midway(session, k, seconds):
           f"after {session.seconds[k]:.1f} s: {how}", flush=True)
     if status == "ok":
         return bool(kept), bool(kept)
-    told = kept and session.number in KEEPS and ["StudyIncomplete"]
-    if found["error"] not in (["KeyboardInterrupt"], told):
-        raise Differs(f"cell {k + 1}: a stop ended in {found['error']}")
-    return True, found["error"] != told
+    (error,) = found["error"]
+    told = error == "StudyIncomplete" and kept and session.number in KEEPS
+    if error != "KeyboardInterrupt" and not told:
+        raise Differs(f"cell {k + 1}: a stop ended in {error}")
+    return True, not told
 
 
 def go_on(session, k, long):
