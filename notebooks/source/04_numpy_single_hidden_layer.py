@@ -663,18 +663,20 @@ print(f"accuracy {100 * test_accuracy:.2f} +- {100 * uncertainty:.2f} %")
 #
 # In 2003, Simard, Steinkraus and Platt trained a network with 800 hidden
 # neurons on the same data, without distorting the images, and reported
-# 98.4 %. With our sixty lines, only `N` changes, and the number of epochs,
-# which is what fits into a lesson.
+# 98.4 %. The sixty lines stay as they are; three settings change. `N`; the
+# number of epochs, which is what fits into a lesson; and the learning rate.
+# On the validation images, the larger network did better with 0.5 than with
+# 0.3, with each of four seeds. The smaller one did not.
 
 # %% tags=["nbval-ignore-output"]
 SIMARD = 0.984  # Simard, Steinkraus and Platt (2003), cross-entropy
-EPOCHS_800 = 7
+EPOCHS_800, RATE_800 = 6, 0.5
 rng = np.random.default_rng(SEED)
 bar = progress_bar(range(EPOCHS_800), "epochs, 800 neurons")
 with measure() as meter_800:
     large = train(
         initialise(M, 800, K, rng), x_all, y_all,
-        EPOCHS_800, BATCH_SIZE, RATE, rng,
+        EPOCHS_800, BATCH_SIZE, RATE_800, rng,
         after_epoch=lambda epoch, parameters: bar.update(),
     )
 bar.close()

@@ -64,7 +64,8 @@ values = [pair[LARGE] for pair in GRID.values()]
 IMAGES, EPOCHS, PILOT_EPOCHS, WIDTH_SEEDS, DEPTH_SEEDS, MAP_SEEDS = values
 WIDTHS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)  # one hidden layer
 DEPTHS = (1, 2, 3, 4, 5, 6)  # hidden layers
-MAP_WIDTHS = (4, 8, 16, 32, 64, 128)  # each with each depth
+MAP_WIDTHS = (4, 8, 16, 32, 64, 128)  # each with
+MAP_DEPTHS = (1, 2, 3, 4, 6)  # each of these
 RATES = {  # learning rates to choose from
     "ReLU": (0.1, 0.3, 1.0),
     "tanh": (0.1, 0.3, 1.0),
@@ -757,16 +758,16 @@ assert LARGE or all(v < 50 for (gain, _), v in cure.items() if gain == 1)
 # ## The map
 #
 # Width and depth together, with ReLU, now without holding the size constant:
-# six widths times six depths. One hidden layer is taken from above.
+# six widths times five depths. One hidden layer is taken from above.
 
 # %% tags=["nbval-ignore-output"]
-grid = [((n,) * H, "ReLU") for n in MAP_WIDTHS for H in DEPTHS if H > 1]
+grid = [((n,) * H, "ReLU") for n in MAP_WIDTHS for H in MAP_DEPTHS if H > 1]
 found_map = {**found_width, **study(grid, MAP_SEEDS)}
 on_map = summary(found_map)
 enough(on_map, 2)
-mean, spread = np.full((2, len(MAP_WIDTHS), len(DEPTHS)), np.nan)
+mean, spread = np.full((2, len(MAP_WIDTHS), len(MAP_DEPTHS)), np.nan)
 for r, n in enumerate(MAP_WIDTHS):
-    for c, H in enumerate(DEPTHS):
+    for c, H in enumerate(MAP_DEPTHS):
         if ((n,) * H, "ReLU") in on_map:
             mean[r, c], spread[r, c] = on_map[(n,) * H, "ReLU"]
 lost = sum(np.sum(~np.isfinite(v[:, 0])) for v in found_map.values())
@@ -782,15 +783,15 @@ if np.all(np.isfinite(mean)):
 
 # %% tags=["nbval-ignore-output"]
 fig, ax = plotting.figure(height=4.3)
-drawing.heat_map(ax, mean, spread, MAP_WIDTHS, DEPTHS, bottom=80)
+drawing.heat_map(ax, mean, spread, MAP_WIDTHS, MAP_DEPTHS, bottom=80)
 ax.set(xlabel="hidden layers", ylabel="neurons in each hidden layer")
 ax.set_title("Validation accuracy (%), mean ± spread between seeds")
 r, c = np.unravel_index(np.nanargmax(mean), mean.shape)
 worst = np.unravel_index(np.nanargmin(mean), mean.shape)
 plotting.show(fig, f"""A map of six widths by six depths, coloured by accuracy.
-    The best field is {MAP_WIDTHS[r]} neurons and {DEPTHS[c]} hidden layers
+    The best field is {MAP_WIDTHS[r]} neurons and {MAP_DEPTHS[c]} hidden layers
     with {mean[r, c]:.1f} %, the worst {MAP_WIDTHS[worst[0]]} neurons and
-    {DEPTHS[worst[1]]} hidden layers with {mean[worst]:.1f} %. Going up, to
+    {MAP_DEPTHS[worst[1]]} hidden layers with {mean[worst]:.1f} %. Going up, to
     wider networks, brightens the map; going right hardly does, and in the
     bottom rows it darkens it.""")
 
@@ -803,7 +804,7 @@ plotting.show(fig, f"""A map of six widths by six depths, coloured by accuracy.
 
 # %% tags=["nbval-ignore-output"]
 for n in MAP_WIDTHS:
-    row = {H: on_map[(n,) * H, "ReLU"][0] for H in DEPTHS
+    row = {H: on_map[(n,) * H, "ReLU"][0] for H in MAP_DEPTHS
            if ((n,) * H, "ReLU") in on_map}
     if 1 not in row:
         continue  # interrupted before

@@ -55,7 +55,7 @@ limits = threadpool_limits(limits=1)  # studies use both processors anyway
 # %%
 LARGE = False
 SEEDS = range(10 if LARGE else 4)
-D, D_VALIDATION = (50_000, 10_000) if LARGE else (8_000, 5_000)
+D, D_VALIDATION = (50_000, 10_000) if LARGE else (6_000, 5_000)
 EPOCHS, BATCH_SIZE = (10 if LARGE else 4), 32
 SIZES = (784, 64, 10)  # the network, in every study
 RATES = [m * 10.0**e for e in range(-4, 2) for m in (1, 2, 5)][1:-1]
@@ -422,7 +422,7 @@ def train(sample, seed, rates, batch_size=BATCH_SIZE, epochs=EPOCHS,
 # %% [markdown]
 # ## 4. Five decades
 #
-# > **Before you go on.** The network is trained for four epochs on 8,000
+# > **Before you go on.** The network is trained for four epochs on 6,000
 # > digits, in batches of 32, with 16 learning rates from 0.0002 to 20. Write
 # > down three numbers: the best $\lambda$, the smallest one that breaks the
 # > training, and how many decades lie between the smallest that learns

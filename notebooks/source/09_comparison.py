@@ -70,7 +70,7 @@ assert all(threads == 1 for _, _, threads in libraries)
 # %%
 LARGE = False
 SEEDS = range(10 if LARGE else 3)
-D, EPOCHS = (50_000, 5) if LARGE else (20_000, 2)
+D, EPOCHS = (50_000, 5) if LARGE else (12_800, 2)
 BATCH_SIZE, RATE = 64, 0.3  # the learning rate, constant
 AT_ONCE = 16  # steps that Keras does before Python hears of them
 NETWORKS = {  # tool, sizes, batch size
@@ -81,7 +81,7 @@ NETWORKS = {  # tool, sizes, batch size
     "Keras 256-128": ("Keras", (784, 256, 128, 10), BATCH_SIZE),
     "sklearn 128": ("sklearn", (784, 128, 10), BATCH_SIZE),
 }
-ROUNDS, PROCESSES, CALLS = (9, 5, 12) if LARGE else (5, 2, 6)
+ROUNDS, PROCESSES, CALLS = (9, 5, 12) if LARGE else (4, 2, 6)
 WIDTHS, BATCHES = (8, 32, 128, 512), (4, 16, 64, 256)
 COUNTRIES = "NOR FRA GBR DEU USA CHN POL IND".split()
 HOME = "FRA"  # whose electricity is billed; change it to yours
