@@ -71,7 +71,7 @@ RULE_RATES = {
 }
 FACTORS = (0.25, 0.5, 0.8, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.8, 3.4, 4.0)
 WATCHED = (0.5, 1.0, 1.4, 1.7)  # factors whose curvature is followed
-D_FULL, STEPS, EDGE_STEPS = 500, 60, (1500 if LARGE else 400)
+D_FULL, STEPS, EDGE_STEPS = 500, 60, (1500 if LARGE else 320)
 EDGE_RATES = {"squared": (0.3, 0.6, 1.2), "cross-entropy": (1.2,)}
 
 # %% [markdown]
