@@ -788,7 +788,7 @@ ax.set(xlabel="hidden layers", ylabel="neurons in each hidden layer")
 ax.set_title("Validation accuracy (%), mean ± spread between seeds")
 r, c = np.unravel_index(np.nanargmax(mean), mean.shape)
 worst = np.unravel_index(np.nanargmin(mean), mean.shape)
-plotting.show(fig, f"""A map of six widths by six depths, coloured by accuracy.
+plotting.show(fig, f"""A map, six widths by five depths, coloured by accuracy.
     The best field is {MAP_WIDTHS[r]} neurons and {MAP_DEPTHS[c]} hidden layers
     with {mean[r, c]:.1f} %, the worst {MAP_WIDTHS[worst[0]]} neurons and
     {MAP_DEPTHS[worst[1]]} hidden layers with {mean[worst]:.1f} %. Going up, to

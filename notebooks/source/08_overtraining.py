@@ -284,7 +284,7 @@ for key, unit in (("risk", ""), ("accuracy", "points"), ("sure", "points")):
 
 
 # %% [markdown]
-# Read the last three lines. The risk grows by more than twice its spread. The
+# Read the last three lines. The risk grows. The
 # accuracy does *not* fall: this is milder than the lecture's warning. And the
 # third line says how the two go together. The network becomes surer and
 # surer, also of its mistakes, and the cross-entropy $-\ln a_n^H$ (B4) of a
