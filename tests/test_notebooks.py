@@ -1,7 +1,11 @@
 """The stored notebooks: what the source gives, and by the style's rules."""
 
 import ast
+import os
 import re
+import shutil
+import subprocess
+import sys
 
 import clean
 import nbformat
@@ -295,3 +299,25 @@ def test_active_content_would_be_found():
     assert not clean.active_in_code("y = x @ W0 % 3  # html")
     png = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x01tEXta\x00\x00\x00\x00"
     assert clean.chunks(png) == {b"tEXt"}
+
+
+def test_killed_kernels_leave_nothing_behind(tmp_path):
+    """nbval kills its kernels; what they keep in a temporary folder goes."""
+    folder, temporary = tmp_path / "notebooks", tmp_path / "temporary"
+    folder.mkdir()
+    temporary.mkdir()
+    shutil.copy(build.NOTEBOOKS / "conftest.py", folder)
+    cell = nbformat.v4.new_code_cell(
+        "import tempfile\nname = tempfile.mkstemp()[1]"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbformat.write(notebook, folder / "keeps.ipynb")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    command += ["--nbval", "--nbval-current-env", "."]
+    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **places},
+        capture_output=True, text=True, timeout=120,
+    )
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
+    assert list(temporary.iterdir()) == []

@@ -284,12 +284,11 @@ for key, unit in (("risk", ""), ("accuracy", "points"), ("sure", "points")):
 
 
 # %% [markdown]
-# Read the last three lines. The risk grows. The
-# accuracy does *not* fall: this is milder than the lecture's warning. And the
-# third line says how the two go together. The network becomes surer and
-# surer, also of its mistakes, and the cross-entropy $-\ln a_n^H$ (B4) of a
-# confident mistake is large. Its answers stay as they were; the probabilities
-# beside them become worthless.
+# Read the last three lines. The risk grows. The accuracy does *not* fall: this
+# is milder than the lecture's warning. And the third line says how the two go
+# together. The network becomes surer and surer, also of its mistakes, and the
+# cross-entropy $-\ln a_n^H$ (B4) of a confident mistake is large. Its answers
+# stay as they were; the probabilities beside them become worthless.
 #
 # Must the accuracy stay? Not if there is something in the training sample
 # that is bad to know.

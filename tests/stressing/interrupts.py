@@ -135,16 +135,10 @@ def installing(course):
 
     def midway(checkout):
         """A large package is being written: its list of files is missing."""
-        names = [path.name for path in packages(checkout)]
-        complete = {
-            path.parent.name.split("-")[0]
-            for path in checkout.glob(
-                ".venv/lib/python*/site-packages/*.dist-info/RECORD"
-            )
-        }
         return any(
-            name in names and name not in complete
-            for name in ("numpy", "scipy", "matplotlib")
+            path.name in ("numpy", "scipy", "matplotlib")
+            and not any(path.parent.glob(f"{path.name}-*.dist-info/RECORD"))
+            for path in packages(checkout)
         )
 
     def late(checkout):
