@@ -32,7 +32,7 @@ LIGHT = ("00", "02")  # what --quick runs
 SCENARIOS = [
     Scenario("no-network", "no interface, every attempt counted", "10",
              no_network),
-    Scenario("traced", "no interface, every call traced (strace)", "60",
+    Scenario("traced", "no interface, every call traced (strace)", "15",
              every_call, light=False),
     Scenario("lab-offline", "JupyterLab with nothing but loopback", "1",
              lab_offline),
@@ -62,7 +62,7 @@ SCENARIOS = [
              light=False),
     Scenario("installing", "installing stopped, then again", "25",
              installing, light=False),
-    Scenario("again", "the strict run N times in a row (--times)", "80",
+    Scenario("again", "the strict run N times in a row (--times)", "90",
              again),
 ]
 
