@@ -981,7 +981,7 @@ plotting.show(
 # %% [markdown]
 # ### How much is luck?
 #
-# Before the long run, short ones on 3,000 training images in batches of 64,
+# Before the long run, short ones on 3,000 training images in batches of 125,
 # with three seeds: other starting weights, other batches, other shifts and
 # drops. There are two candidates, this model and the same one without shifts
 # and dropout. The validation sample decides, and the spread between seeds
@@ -1017,7 +1017,7 @@ def restart(model, fresh):
 # TensorFlow then translates it only once.
 
 # %% tags=["nbval-ignore-output"]
-SHORT, SHORT_BATCH, SHORT_EPOCHS, SEEDS = 3_000, 64, 6, (1, 2, 3)
+SHORT, SHORT_BATCH, SHORT_EPOCHS, SEEDS = 3_000, 125, 8, (1, 2, 3)
 CANDIDATES = {
     "shifts and dropout": (worthy_model, shifted_batches),
     "neither": (lambda: build_model([784, 320, 128, 10]), plain_batches),
