@@ -384,8 +384,7 @@ def test_nothing_is_written_in_another_way():
     assert found == {
         ("build", "build", "write"),  # which ends in `replace`
         ("build", "replace", "write_bytes"),
-        ("plotting", "_png", "open"),  # in memory
-        ("plotting", "_png", "save"),
+        ("plotting", "_png", "save"),  # in memory
         ("quiet_tensorflow", "quiet_descriptor", "write"),  # a descriptor
     }
 
