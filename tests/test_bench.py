@@ -30,6 +30,19 @@ def test_every_notebook_has_a_budget_and_states_it(bench):
         assert int(stated.group(1)) <= bench.BUDGETS[stem[:2]]
 
 
+def test_long_training_is_that_of_notebook_04(bench):
+    stem = next(stem for stem in STEMS if stem.startswith("04"))
+    source = ROOT / "notebooks" / "source" / f"{stem}.py"
+    text = source.read_text(encoding="utf-8")
+    N, size, epochs, rate = bench.TRAINING[:4]
+    assert re.search(rf"^N = {N}\b", text, re.MULTILINE)
+    assert f"\nBATCH_SIZE, EPOCHS = {size}, {epochs}\n" in text
+    notebook = (ROOT / "notebooks" / f"{stem}.ipynb").read_text(
+        encoding="utf-8"
+    )
+    assert f"chosen: {rate}\\n" in notebook  # on the validation sample
+
+
 def test_table_of_the_readme(bench):
     times = {stem: (10.4, 9.0, 0.5) for stem in STEMS}
     lines = bench.table(times).splitlines()
