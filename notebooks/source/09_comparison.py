@@ -1074,33 +1074,44 @@ check("9.4", prices)
 
 # %% [markdown]
 # On the measured offers. The uncertainty of a difference of two means is that of
-# exercise 6.2, the root of $s_a^2/n_a + s_b^2/n_b$. Where a gain is smaller
-# than twice that, its price is a number without a meaning and is not printed.
+# exercise 6.2, the root of $s_a^2/n_a + s_b^2/n_b$. A gain smaller than twice
+# that is not clear: it may be luck, and a price made from it has no meaning.
+# Such an offer stays on the frontier without a price, and the next one is
+# compared with the last that was clear.
 
 # %% tags=["nbval-ignore-output"]
 unit = "J" if known else "s"
 points = offers(runs, accuracies, constant if known else 1.0)
-kept = []  # the frontier, cheapest first
+
+
+def is_clear(key, before):
+    """Return whether an offer is more accurate, beyond twice the error."""
+    (_, _, right, bar), (_, _, old, old_bar) = points[key], points[before]
+    return right - old > 2 * math.hypot(bar, old_bar) / math.sqrt(len(SEEDS))
+
+
+kept, steps = [], []  # the frontier, and its clear steps; cheapest first
 for key in sorted(points, key=points.get):
     if not kept or points[key][2] > points[kept[-1]][2]:
         kept.append(key)
-costs, _, rights, _ = np.transpose([*points.values()])
+        if not steps or is_clear(key, steps[-1]):
+            steps.append(key)
+costs, _, rights, _ = np.transpose([points[key] for key in steps])
 paid = prices(costs, rights)
-assert len(paid) == len(kept) - 1
-clear = []  # prices of gains larger than twice their uncertainty
+assert len(paid) == len(steps) - 1 > 0
+
+# %% tags=["nbval-ignore-output"]
+price = dict(zip(steps[1:], paid))
 print(f"{'price':18}{'cost':>9}  {'accuracy':>14}   network, epochs")
-for key, before, price in zip(kept, [kept[0], *kept], [math.nan, *paid]):
+for key in kept:
     cost, _, right, bar = points[key]
-    words = "gain not clear" if key != before else ""
-    error = math.hypot(bar, points[before][3]) / math.sqrt(len(SEEDS))
-    if right - points[before][2] > 2 * error:
-        words = f"{price:.3g} {unit} a tenth"
-        clear.append(price)
+    words = f"{price[key]:.2g} {unit} a tenth" if key in price else (
+        "gain not clear" if key != kept[0] else "")
     print(f"{words:18}{cost:7.1f} {unit}  {right:5.2f} +- {bar:4.2f} %   "
           f"{key[0]}, {key[1]}")
-if len(clear) > 1:
-    print(f"the last of these prices is {clear[-1] / clear[0]:.0f} times the "
-          f"first, and {clear[-1] / clear[-2]:.0f} times the one before")
+if len(paid) > 1:
+    print(f"the last of these prices is {paid[-1] / paid[0]:.0f} times the "
+          f"first, and {paid[-1] / paid[-2]:.0f} times the one before")
 
 # %% [markdown]
 # The figure has the error, what is missing to 100 %, on a logarithmic axis:
