@@ -1109,8 +1109,9 @@ price = dict(zip(steps[1:], paid))
 print(f"{'price':18}{'cost':>9}  {'accuracy':>14}   network, epochs")
 for key in kept:
     cost, _, right, bar = points[key]
-    words = f"{price[key]:.2g} {unit} a tenth" if key in price else (
-        "gain not clear" if key != kept[0] else "")
+    words = "" if key == kept[0] else "gain not clear"
+    if key in price:
+        words = f"{price[key]:.2g} {unit} a tenth"
     print(f"{words:18}{cost:7.1f} {unit}  {right:5.2f} +- {bar:4.2f} %   "
           f"{key[0]}, {key[1]}")
 if len(paid) > 1:
