@@ -877,7 +877,7 @@ for name, sample in SAMPLES.items():
         x, y = sample(D_TRAINING, np.random.default_rng(seed))
         _, w, c = best_line(x, y)
         tree = DecisionTreeClassifier(max_depth=5, random_state=0)
-        network = MLPClassifier((16,), solver="lbfgs", alpha=0.1,
+        network = MLPClassifier((16,), solver="lbfgs", alpha=0.1, tol=1e-3,
                                 max_iter=5000, random_state=seed)
         answers = [x_out @ w > c, tree.fit(x, y).predict(x_out),
                    network.fit(x, y).predict(x_out)]

@@ -626,7 +626,7 @@ def fresh_model(N, steps_per_execution):
 # The last columns give an epoch of 50,000 images.
 
 # %% tags=["nbval-ignore-output"]
-BATCHES, WIDTHS = (8, 32, 128, 256), (32, 128, 384)
+BATCHES, WIDTHS = (8, 32, 64, 128), (32, 128, 384)
 WAYS = ("NumPy", "Keras", "Keras, 32 at once")
 plain, by_32 = fresh_model(128, 1), fresh_model(128, 32)
 ms = {
@@ -926,7 +926,6 @@ for layer in worthy.layers:
 print(f"{'sum':50}{worthy.count_params():10,}")
 assert worthy.count_params() == count_parameters([784, 320, 128, 10])
 
-
 # %% [markdown]
 # `worthy.summary()` draws a table like this one. To look at it is a habit worth
 # having: a layer of the wrong size is seen there first.
@@ -934,9 +933,13 @@ assert worthy.count_params() == count_parameters([784, 320, 128, 10])
 # The shifts are made where the batches are made. TensorFlow's `tf.data`
 # describes this as a chain: row numbers, shuffled, put into batches, and each
 # batch taken out of the images and moved. `fit` accepts such a chain in place
-# of arrays.
+# of arrays. The validation images, which stay where they are, make one too, of
+# ten batches.
 
 # %%
+validation = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(1000)
+
+
 def shifted_batches(x, y, batch_size):
     """Return batches of images and labels, each moved by up to a pixel."""
     images, labels = tf.constant(x.reshape(-1, 28, 28)), tf.constant(y)
@@ -1034,7 +1037,7 @@ for name, (make, batches) in CANDIDATES.items():
         candidate.fit(
             sample, epochs=SHORT_EPOCHS, shuffle=False, verbose=0
         )
-        result = candidate.evaluate(x_val, y_val, 1000, verbose=0)
+        result = candidate.evaluate(validation, verbose=0)
         short[name].append(100 * result[1])
         bar.update(1)
 bar.close()
@@ -1124,7 +1127,7 @@ compile_with_adam(worthy, len(x), LONG_BATCH, LONG_EPOCHS)
 begun = time.perf_counter()
 history = worthy.fit(
     batches(x, y, LONG_BATCH), epochs=LONG_EPOCHS, shuffle=False, verbose=0,
-    validation_data=(x_val, y_val), validation_batch_size=1000,
+    validation_data=validation,
     callbacks=[
         keras.callbacks.EarlyStopping(
             monitor="val_loss", patience=2, restore_best_weights=True

@@ -60,18 +60,18 @@ EPOCHS, BATCH_SIZE = (10 if LARGE else 4), 32
 SIZES = (784, 64, 10)  # the network, in every study
 RATES = [m * 10.0**e for e in range(-4, 2) for m in (1, 2, 5)][1:-1]
 BATCH_RATES = {
-    8: (0.02, 0.05, 0.1, 0.2, 0.5),
+    8: (0.05, 0.1, 0.2, 0.5),
     128: (0.1, 0.2, 0.5, 1.0, 2.0, 5.0),
     512: (0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
 }
 SCHEDULE_RATES = (0.1, 0.2, 0.5, 1.0, 2.0)
 RULE_RATES = {
     "momentum": (0.01, 0.02, 0.05, 0.1, 0.2),
-    "Adam": (0.0005, 0.001, 0.002, 0.005, 0.01),
+    "Adam": (0.001, 0.002, 0.005, 0.01),
 }
 FACTORS = (0.25, 0.5, 0.8, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.8, 3.4, 4.0)
 WATCHED = (0.5, 1.0, 1.4, 1.7)  # factors whose curvature is followed
-D_FULL, STEPS, EDGE_STEPS = 500, 60, (1500 if LARGE else 320)
+D_FULL, STEPS, EDGE_STEPS = 500, 60, (1500 if LARGE else 280)
 EDGE_RATES = {"squared": (0.3, 0.6, 1.2), "cross-entropy": (1.2,)}
 
 # %% [markdown]
