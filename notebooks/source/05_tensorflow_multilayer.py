@@ -1004,7 +1004,7 @@ def compile_with_adam(model, images, batch, epochs, rate=4e-3):
         keras.optimizers.Adam(falling),
         loss,
         metrics=["accuracy"],
-        steps_per_execution=8,
+        steps_per_execution=24,
     )
 
 
