@@ -2,8 +2,9 @@
 
 Side by side in one run, one thread, medians of repeats after a warm-up; what
 is inside each clock is said in the table. Not a test: nothing fails. The table
-goes to the screen and, with the notebooks' run times, to benchmarks/results.md
-and the README.
+goes to the screen and to benchmarks/results.md, in some five minutes. With
+--notebooks each of them is run as well, which takes as long as they take, and
+the README's table is made; without, their last times are kept, with the day.
 """
 
 import argparse
@@ -49,9 +50,14 @@ MARKS = "<!-- made by course.py bench -->", "<!-- end -->"
 def main():
     parser = argparse.ArgumentParser(prog="course.py bench")
     parser.add_argument(
+        "--notebooks",
+        action="store_true",
+        help="run every notebook as well, and make the README's table",
+    )
+    parser.add_argument(
         "--quick",
         action="store_true",
-        help="leave out the notebooks and the long training; write no file",
+        help="leave out the long training; write no file",
     )
     options = parser.parse_args()
     threadpool_limits(limits=1)
@@ -61,20 +67,25 @@ def main():
     rows, times = [], {}
     for part in progress_bar(parts, "benchmark"):
         rows += part()
-    if not options.quick:
+    if options.notebooks:
         stems = [p.stem for p in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))]
         for stem in progress_bar(stems, "notebooks"):
             times[stem] = run_notebook(stem)
-        rows += notebooks(times)
+        rows += [run_on(), *notebooks(times)]
+    else:
+        rows += kept(RESULTS)
     width = max(len(name) for name, _, _ in rows)
     for name, value, goal in rows:
         print(f"{name:{width}}  {value:28}  {goal}".rstrip())
-    if not options.quick:
-        RESULTS.write_text(page(rows), encoding="utf-8")
+    if options.quick:
+        return
+    RESULTS.write_text(page(rows), encoding="utf-8")
+    print(f"written: {RESULTS.relative_to(ROOT)}")
+    if times:
         readme = ROOT / "README.md"
         text = with_table(readme.read_text(encoding="utf-8"), table(times))
         readme.write_text(text, encoding="utf-8")
-        print(f"written: {RESULTS.relative_to(ROOT)}, the README's table")
+        print("written: the README's table")
 
 
 # --- what is written -------------------------------------------------------
@@ -87,8 +98,9 @@ def page(rows):
         "",
         "Made by `python3 course.py bench`; not edited by hand. One thread "
         "each, medians of repeats taken in turn after a warm-up (of times, "
-        "and of the ratios in a turn); notebooks run whole, one after the "
-        "other, in a kernel of their own. Times hold for one machine: what "
+        "and of the ratios in a turn). Notebooks run whole, one after the "
+        "other, in a kernel of their own, on the day and the machine that "
+        "the row before them names. Times hold for one machine: what "
         "carries over is a ratio.",
         "",
         "| what | measured | goal |",
@@ -96,6 +108,15 @@ def page(rows):
     ]
     lines += [f"| {name} | {value} | {goal} |" for name, value, goal in rows]
     return "\n".join(lines) + "\n"
+
+
+def kept(path):
+    """Return the rows of the notebooks in a page, [] if there is none."""
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [tuple(line[2:-2].split(" | ")) for line in lines]
+    return [row for row in rows if row[0].startswith("notebook")]
 
 
 def question(stem):
@@ -409,6 +430,14 @@ def run_notebook(stem):
     if memory is not None:
         memory /= 1024**3 if sys.platform == "darwin" else 1024**2
     return seconds, processor_seconds, memory
+
+
+def run_on():
+    """Return the row that says when and on what the notebooks were run."""
+    where = f"{processor()}, {cores()} cores, Python"
+    when = time.strftime("%Y-%m-%d")
+    value = f"{when}, {where} {platform.python_version()}"
+    return "notebooks run on", value, ""
 
 
 def notebooks(times):

@@ -86,6 +86,55 @@ def test_rows_of_notebooks(bench):
     assert rows[1][1:] == ("9 s", "goal: <= 15 s")
 
 
+def test_times_of_notebooks_are_kept(bench, tmp_path):
+    path = tmp_path / "results.md"
+    assert bench.kept(path) == []
+    own = [bench.run_on(), *bench.notebooks({"04_x": (41.2, None, 0.6)})]
+    assert own[0][1].startswith(time.strftime("%Y-%m-%d, "))
+    path.write_text(bench.page([("a", "1 s", ""), *own]), encoding="utf-8")
+    assert bench.kept(path) == own
+    stored = bench.kept(bench.RESULTS)
+    assert stored[0][0] == "notebooks run on"
+    assert [row[0] for row in stored[1:]] == [f"notebook {s}" for s in STEMS]
+
+
+@pytest.mark.parametrize("options", [[], ["--notebooks"], ["--quick"]])
+def test_what_is_run_and_written(bench, options, tmp_path, monkeypatch):
+    """Each option with its parts; the measuring itself left out."""
+    done = []
+    for name in ("describe", "loading", "imports", "epochs", "meter",
+                 "gradients", "training"):
+        def part(name=name):
+            done.append(name)
+            return [(name, "1 s", "")]
+
+        monkeypatch.setattr(bench, name, part)
+
+    def run_notebook(stem):
+        done.append(stem)
+        return 1.0, None, None
+
+    monkeypatch.setattr(bench, "run_notebook", run_notebook)
+    results, readme = tmp_path / "results.md", tmp_path / "README.md"
+    old = ("notebooks run on", "another day", ""), ("notebook 00", "9 s", "")
+    results.write_text(bench.page(old), encoding="utf-8")
+    readme.write_text("\n".join(bench.MARKS), encoding="utf-8")
+    before = results.read_text(encoding="utf-8")
+    monkeypatch.setattr(bench, "RESULTS", results)
+    monkeypatch.setattr(bench, "ROOT", tmp_path)
+    monkeypatch.setattr(bench.sys, "argv", ["bench", *options])
+    with bench.threadpool_limits():  # put back what main() sets
+        bench.main()
+
+    assert ("training" in done) == (options != ["--quick"])
+    assert (STEMS[0] in done) == (options == ["--notebooks"])
+    after = results.read_text(encoding="utf-8")
+    assert (after == before) == (options == ["--quick"])
+    assert ("another day" in after) == (options != ["--notebooks"])
+    made = readme.read_text(encoding="utf-8")
+    assert (STEMS[0] in made) == (options == ["--notebooks"])
+
+
 def test_times_are_taken_in_turn_after_a_warm_up(bench):
     calls = []
 
