@@ -550,7 +550,7 @@ for name, weights in three.items():
 #
 # Inside the clock is all that a step needs: taking the batch out, forward,
 # loss, backward, update. Outside: making the arrays, building the model,
-# opening an epoch (which takes `fit` longer than many a step), and 32 steps of
+# opening an epoch, which `fit` does once for all of its steps, and 32 steps of
 # warm-up, in which TensorFlow translates the step into a graph of operations.
 # Then come three times 32 steps; their median, divided by 32, is the result.
 #
