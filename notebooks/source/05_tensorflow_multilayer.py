@@ -316,8 +316,13 @@ model.compile(
 # We train both for a few epochs. In each one a new order is drawn, both tools
 # get it (`shuffle=False` keeps Keras from drawing its own), and afterwards
 # each measures loss and accuracy on the validation sample by its own means.
+# Keras gets that sample as a dataset of ten ready batches, which it can use
+# again and again without cutting them anew.
 
 # %%
+batches_of_1000 = x_val.reshape(10, 1000, 784), y_val.reshape(10, 1000, 10)
+validation = tf.data.Dataset.from_tensor_slices(batches_of_1000)
+
 curves = {"NumPy": [], "TensorFlow": []}
 parameters = start
 model.set_weights(start)
@@ -330,7 +335,7 @@ for epoch in progress_bar(range(EPOCHS), "both tools"):
     right = network.accuracy(x_val, mnist.y_validation, parameters)
     curves["NumPy"].append((risk, right))
     model.fit(xs, ys, batch_size=BATCH, shuffle=False, verbose=0)
-    by_keras = model.evaluate(x_val, y_val, batch_size=1000, verbose=0)
+    by_keras = model.evaluate(validation, verbose=0)
     curves["TensorFlow"].append(by_keras)
     if epoch == 0:  # kept for a closer look
         first_epoch = order, parameters, model.get_weights()
@@ -921,6 +926,7 @@ for layer in worthy.layers:
 print(f"{'sum':50}{worthy.count_params():10,}")
 assert worthy.count_params() == count_parameters([784, 320, 128, 10])
 
+
 # %% [markdown]
 # `worthy.summary()` draws a table like this one. To look at it is a habit worth
 # having: a layer of the wrong size is seen there first.
@@ -928,22 +934,19 @@ assert worthy.count_params() == count_parameters([784, 320, 128, 10])
 # The shifts are made where the batches are made. TensorFlow's `tf.data`
 # describes this as a chain: row numbers, shuffled, put into batches, and each
 # batch taken out of the images and moved. `fit` accepts such a chain in place
-# of arrays. The validation images, which stay where they are, make one too, of
-# ten batches.
+# of arrays.
 
 # %%
-validation = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(1000)
-
-
 def shifted_batches(x, y, batch_size):
     """Return batches of images and labels, each moved by up to a pixel."""
-    images, labels = tf.constant(x.reshape(-1, 28, 28)), tf.constant(y)
+    images, labels = tf.constant(x), tf.constant(y)
 
     def take(rows):
         """Return the images of a batch, moved, and their labels."""
-        by = tf.random.uniform((2,), -1, 2, dtype=tf.int32)  # -1, 0 or 1
-        moved = tf.roll(tf.gather(images, rows), by, axis=(1, 2))
-        return tf.reshape(moved, (-1, 784)), tf.gather(labels, rows)
+        down, right = tf.unstack(tf.random.uniform((2,), -1, 2, tf.int32))
+        by = 28 * down + right  # a row is 28 entries of the vector
+        moved = tf.roll(tf.gather(images, rows), by, axis=1)
+        return moved, tf.gather(labels, rows)
 
     rows = tf.data.Dataset.range(len(x)).shuffle(len(x))
     return rows.batch(batch_size).map(take)
@@ -1012,7 +1015,8 @@ def restart(model, fresh):
 
 # %% [markdown]
 # One model for each candidate is compiled, and started afresh for each seed:
-# TensorFlow then translates it only once.
+# TensorFlow then translates it only once. `repeat` puts the epochs one after
+# the other, each in a new order, so that `fit` opens only one.
 
 # %% tags=["nbval-ignore-output"]
 SHORT, SHORT_BATCH, SHORT_EPOCHS, SEEDS = 3_000, 125, 8, (1, 2, 3)
@@ -1029,9 +1033,7 @@ for name, (make, batches) in CANDIDATES.items():
     for seed in SEEDS:
         keras.utils.set_random_seed(seed)
         restart(candidate, make())
-        candidate.fit(
-            sample, epochs=SHORT_EPOCHS, shuffle=False, verbose=0
-        )
+        candidate.fit(sample.repeat(SHORT_EPOCHS), shuffle=False, verbose=0)
         result = candidate.evaluate(validation, verbose=0)
         short[name].append(100 * result[1])
         bar.update(1)
@@ -1226,11 +1228,12 @@ plotting.show(
 # trainings from the same seed, and one from another:
 
 # %%
+again = build_model([784, 32, 10])
+again.compile("sgd", loss, steps_per_execution=8)
 ends = []
 for seed in (1, 1, 2):
     keras.utils.set_random_seed(seed)
-    again = build_model([784, 32, 10])
-    again.compile("sgd", loss, steps_per_execution=8)
+    again.set_weights(build_model([784, 32, 10]).get_weights())
     again.fit(x[:2048], y[:2048], batch_size=BATCH, epochs=1, verbose=0)
     ends.append(again.get_weights())
 same = all(np.array_equal(p, q) for p, q in zip(ends[0], ends[1]))
