@@ -81,7 +81,7 @@ NETWORKS = {  # tool, sizes, batch size
     "Keras 256-128": ("Keras", (784, 256, 128, 10), BATCH_SIZE),
     "sklearn 128": ("sklearn", (784, 128, 10), BATCH_SIZE),
 }
-ROUNDS, PROCESSES, CALLS = (9, 5, 12) if LARGE else (4, 2, 6)
+ROUNDS, PROCESSES, CALLS = (9, 5, 12) if LARGE else (3, 2, 6)
 WIDTHS, BATCHES = (8, 32, 128, 512), (4, 16, 64, 256)
 COUNTRIES = "NOR FRA GBR DEU USA CHN POL IND".split()
 HOME = "FRA"  # whose electricity is billed; change it to yours
