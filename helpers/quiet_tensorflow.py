@@ -24,14 +24,14 @@ class TensorFlowMissing(ImportError):
         return str(self).splitlines()
 
 
-def import_tensorflow(threads=1):
+def import_tensorflow(threads=1, operations=1):
     """Import TensorFlow and Keras quietly, and set their threads.
 
     Parameters
     ----------
-    threads : int
+    threads, operations : int
         How many threads an operation may use, and how many operations may
-        run side by side. It is settled once a process.
+        run side by side. Both are settled once a process.
 
     Returns
     -------
@@ -43,12 +43,13 @@ def import_tensorflow(threads=1):
     TensorFlowMissing
         If TensorFlow is not installed or cannot be loaded; says what to do.
     ValueError
-        If the number of threads is not a positive integer.
+        If one of the numbers is not a positive integer.
     RuntimeError
-        If TensorFlow is already at work with another number of threads.
+        If TensorFlow is already at work with other numbers.
     """
-    if not isinstance(threads, int) or threads < 1:
-        raise ValueError(f"threads: expected 1 or more, got {threads!r}")
+    for name, number in (("threads", threads), ("operations", operations)):
+        if not isinstance(number, int) or number < 1:
+            raise ValueError(f"{name}: expected 1 or more, got {number!r}")
     # Keras chooses its engine when it is imported
     os.environ["KERAS_BACKEND"] = "tensorflow"
     # 1: no information lines; warnings and errors are shown
@@ -59,7 +60,7 @@ def import_tensorflow(threads=1):
             import keras
             import tensorflow as tf
 
-            _set_threads(tf, threads)
+            _set_threads(tf, threads, operations)
             tf.linalg.matmul(tf.ones((2, 2)), tf.ones((2, 2)))
     except ImportError as error:
         raise TensorFlowMissing(_advice(error)) from None
@@ -134,17 +135,19 @@ def quiet_descriptor(descriptor=2):
                 os.write(descriptor, aside.read())
 
 
-def _set_threads(tf, threads):
-    """Set both numbers of threads, or complain that it is too late."""
+def _set_threads(tf, threads, operations):
+    """Set both numbers, or complain that it is too late."""
     config = tf.config.threading
     try:
         config.set_intra_op_parallelism_threads(threads)
-        config.set_inter_op_parallelism_threads(threads)
+        config.set_inter_op_parallelism_threads(operations)
     except RuntimeError:
-        now = config.get_intra_op_parallelism_threads()
+        within = config.get_intra_op_parallelism_threads() or "all"
+        between = config.get_inter_op_parallelism_threads() or "any number"
         raise RuntimeError(
-            f"TensorFlow is already at work with {now or 'all'} threads; to "
-            f"have {threads}, restart the kernel and run from the top"
+            f"TensorFlow is already at work (threads an operation: {within}, "
+            f"operations at a time: {between}); to have {threads} and "
+            f"{operations}, restart the kernel and run from the top"
         ) from None
 
 

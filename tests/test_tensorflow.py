@@ -250,12 +250,27 @@ def test_threads_are_settled_once():
     assert quiet_tensorflow.import_tensorflow(1) == (tf, keras)
     with pytest.raises(RuntimeError, match="restart the kernel"):
         quiet_tensorflow.import_tensorflow(2)
+    with pytest.raises(RuntimeError, match="to have 1 and 2, restart"):
+        quiet_tensorflow.import_tensorflow(1, operations=2)
+
+
+def test_threads_and_operations_are_set_apart():
+    done = run(
+        "from helpers.quiet_tensorflow import *\n"
+        "tf, keras = import_tensorflow(threads=3, operations=2)\n"
+        "print(device_and_threads(tf))\n"
+    )
+    assert "3 threads an operation, operations at a time: up to 2" in (
+        done.stdout
+    )
 
 
 @pytest.mark.parametrize("threads", [0, -1, 1.5, "two", None])
 def test_number_of_threads_is_checked(threads):
-    with pytest.raises(ValueError, match="expected 1 or more"):
+    with pytest.raises(ValueError, match="threads: expected 1 or more"):
         quiet_tensorflow.import_tensorflow(threads)
+    with pytest.raises(ValueError, match="operations: expected 1 or more"):
+        quiet_tensorflow.import_tensorflow(operations=threads)
 
 
 def test_without_tensorflow_the_message_is_clear(monkeypatch):

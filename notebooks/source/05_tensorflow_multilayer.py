@@ -18,8 +18,10 @@
 #
 # TensorFlow calculates; Keras is the layer above it, in which networks are
 # described. Both are loaded by a helper, which keeps some start-up lines about
-# the processor out of the notebook and sets one thread, as everywhere in the
-# course. Later warnings and errors are shown.
+# the processor out of the notebook and sets one thread for an operation, as
+# everywhere in the course. Two operations that do not need each other may run
+# side by side: the gradients of two layers, for example. Later warnings and
+# errors are shown.
 
 # %%
 import math
@@ -39,7 +41,7 @@ from helpers.network import backward, empirical_risk, forward, h_prime
 from helpers.quiet_tensorflow import device_and_threads, import_tensorflow
 
 threadpool_limits(limits=1)
-tf, keras = import_tensorflow(threads=1)
+tf, keras = import_tensorflow(threads=1, operations=2)
 SEED, BATCH, EPOCHS = 5, 128, 2
 LEARNING_RATE = 0.125  # 1/8: the same number in float32 and in float64
 
@@ -326,24 +328,25 @@ validation = tf.data.Dataset.from_tensor_slices(batches_of_1000)
 curves = {"NumPy": [], "TensorFlow": []}
 
 
-def note():
-    """Measure both tools on the validation sample, each by its own means."""
+def measure(parameters):
+    """Note loss and accuracy of both tools on the validation sample."""
     risk = empirical_risk(y_val, forward(x_val, *parameters)[2])
     right = network.accuracy(x_val, mnist.y_validation, parameters)
     curves["NumPy"].append((risk, right))
     curves["TensorFlow"].append(model.evaluate(validation, verbose=0))
 
 
+# %%
 parameters = start
 model.set_weights(start)
 rng = np.random.default_rng(SEED)
-note()
+measure(parameters)
 for epoch in progress_bar(range(EPOCHS), "both tools"):
     order = rng.permutation(len(x))
     xs, ys = x[order], y[order]
     parameters = numpy_epoch(parameters, xs, ys, BATCH, LEARNING_RATE)
     model.fit(xs, ys, batch_size=BATCH, shuffle=False, verbose=0)
-    note()
+    measure(parameters)
     if epoch == 0:  # kept for a closer look
         first_epoch = order, parameters, model.get_weights()
 for tool, values in curves.items():
@@ -554,11 +557,15 @@ for name, weights in three.items():
 # ## What a step costs
 #
 # Same steps, same result; the same time? We measure a training step of a
-# 784-N-10 network in three ways, one thread each, float32:
+# 784-N-10 network in three ways, float32:
 #
 # - NumPy: the loop of notebook 04;
 # - Keras, `fit` as it is;
 # - Keras with `steps_per_execution=32`: 32 steps before Python hears of them.
+#
+# All use one thread for an operation, but TensorFlow may do two operations at a
+# time, which NumPy cannot. Notebook 09, where the tools race, takes this
+# advantage away.
 #
 # Inside the clock is all that a step needs: taking the batch out, forward,
 # loss, backward, update. Outside: making the arrays, building the model,
@@ -675,29 +682,34 @@ for k, way in enumerate(WAYS):
 # same images in whatever batches, but with small ones it pays the fixed price
 # more often.
 
-# %% tags=["nbval-ignore-output"]
-fig, axes = plotting.figure(1, 2, height=3.2)
-looks = [plotting.STYLE["NumPy"], plotting.STYLE["TensorFlow"]]
-looks.append({"color": plotting.BLACK, "linestyle": ":", "marker": "x"})
-sizes = np.geomspace(BATCHES[0], BATCHES[-1])
-for k, way in enumerate(WAYS):
-    times = np.array([ms[128, B][k] for B in BATCHES])
-    fitted = fixed[way] + each[way] * sizes
-    line = {**looks[k], "marker": ""}
-    dots = {**looks[k], "linestyle": ""}
-    for ax, factor in zip(axes, (1, len(x) / 1000)):  # ms a step; s an epoch
-        shares = (1, 1) if factor == 1 else (sizes, np.array(BATCHES))
-        ax.loglog(sizes, factor * fitted / shares[0], **line)
-        ax.loglog(BATCHES, factor * times / shares[1], label=way, **dots)
-axes[0].set(title="A step", ylabel="ms a training step")
-axes[1].set(title="An epoch of 50,000 images", ylabel="s an epoch")
-for ax in axes:
+# %%
+LOOKS = [plotting.STYLE["NumPy"], plotting.STYLE["TensorFlow"],
+         {"color": plotting.BLACK, "linestyle": ":", "marker": "x"}]
+
+
+def draw_costs(ax, scale):
+    """Draw scale(ms a step, batch size): measured, and from two prices."""
+    sizes, line = np.array(BATCHES), np.geomspace(BATCHES[0], BATCHES[-1])
+    for k, way in enumerate(WAYS):
+        times = np.array([ms[128, B][k] for B in BATCHES])
+        fitted = fixed[way] + each[way] * line
+        ax.loglog(line, scale(fitted, line), **{**LOOKS[k], "marker": ""})
+        ax.loglog(sizes, scale(times, sizes), label=way,
+                  **{**LOOKS[k], "linestyle": ""})
     low, high = ax.get_ylim()
     marks = [m * t for t in (0.1, 1, 10) for m in (1, 2, 5)]
     marks = [m for m in marks if low < m < high]
     ax.set(xlabel="batch size, with N = 128", xticks=BATCHES, yticks=marks)
     ax.set(xticklabels=BATCHES, yticklabels=[f"{m:g}" for m in marks])
     ax.minorticks_off()
+
+
+# %% tags=["nbval-ignore-output"]
+fig, axes = plotting.figure(1, 2, height=3.2)
+draw_costs(axes[0], lambda ms_a_step, B: ms_a_step)
+draw_costs(axes[1], lambda ms_a_step, B: ms_a_step * len(x) / B / 1000)
+axes[0].set(title="A step", ylabel="ms a training step")
+axes[1].set(title="An epoch of 50,000 images", ylabel="s an epoch")
 axes[1].legend(fontsize=9)
 small, large = ms[128, BATCHES[0]], ms[128, BATCHES[-1]]
 plotting.show(
@@ -903,7 +915,7 @@ for dtype, least, limit in (
 
 # %%
 rng = np.random.default_rng(SEED)
-p, activations = 0.1, rng.uniform(0, 2, (1000, 320))
+p, activations = 0.1, rng.uniform(0, 2, (1000, 256))
 kept = rng.random(activations.shape) >= p
 dropped = np.where(kept, activations, 0) / (1 - p)
 print(f"set to zero: {100 * np.mean(dropped == 0):.0f} %")
@@ -946,7 +958,7 @@ val_windows = tf.data.Dataset.from_tensor_slices((seen, batches_of_1000[1]))
 # 04.
 
 # %%
-def worthy_model(first=320, second=128):
+def worthy_model(first=256, second=128):
     """Return a model with two hidden layers and dropout."""
     layers = keras.layers
     options = {"activation": "relu", "kernel_initializer": "he_normal"}
@@ -967,7 +979,7 @@ def worthy_model(first=320, second=128):
 # of exercise 5.1 knows before Keras does.
 
 # %%
-worthy_sizes = [SIDE * SIDE, 320, 128, 10]
+worthy_sizes = [SIDE * SIDE, 256, 128, 10]
 print(f"your count: {count_parameters(worthy_sizes):,}")
 worthy = worthy_model()
 print(f"\n{'layer':12}{'kind':20}{'output':18}{'parameters':>10}")
@@ -1020,6 +1032,7 @@ plotting.show(
     "cross through the middle of the window: the digit lies in the middle, or "
     "one pixel to a side, up, down or along a diagonal.",
 )
+
 
 # %% [markdown]
 # ### How the rate falls
@@ -1123,7 +1136,7 @@ for level, (name, right) in enumerate(short.items()):
     ax.plot(mean[name], level, "|", color=plotting.BLACK, markersize=24)
 ax.set_yticks(range(len(short)), list(short))
 ax.set(ylim=(-0.6, len(short) - 0.4), xlabel="validation accuracy (%)")
-ax.set_title(f"576-320-128-10: {SHORT:,} images, three seeds, mean (bar)")
+ax.set_title(f"576-256-128-10: {SHORT:,} images, three seeds, mean (bar)")
 plotting.show(
     fig,
     alt="Validation accuracy of three short runs for each of two candidates, "
