@@ -1061,10 +1061,10 @@ class FallingRate(keras.callbacks.Callback):
 
 
 # %% [markdown]
-# Compiling costs nothing yet, but the first `fit` of a compiled model costs
-# seconds, in which TensorFlow translates the step. So one model is compiled,
-# and serves for all the trainings that follow: `restart` gives it new weights
-# and an optimiser that remembers nothing.
+# In the first `fit` after `compile`, TensorFlow translates the step. To have
+# this done only once, one model is compiled, and serves for all the trainings
+# that follow: `restart` gives it new weights and an optimiser that remembers
+# nothing.
 
 # %%
 worthy.compile(
@@ -1153,7 +1153,7 @@ plotting.show(
 #
 # ### The long run
 #
-# Now all 50,000 training images. Three callbacks watch over the run. One you
+# Now all 50,000 training images. Three callbacks take part. One you
 # know. `EarlyStopping` ends it when the validation loss has not improved for
 # two epochs, and puts back the weights of the best epoch. `Bar` is ours: it
 # moves the course's progress bar after each call of the graph.
