@@ -721,6 +721,7 @@ CASES = {
     "quiet_tensorflow.import_tensorflow": Case(
         quiet_tensorflow.import_tensorflow, None,
         threads=bad.just(None, 0, -1, 1.5, "1", [], math.nan, 1j),
+        operations=bad.just(None, 0, -1, 1.5, "1", [], math.nan, 1j),
     ),
     "quiet_tensorflow.device_and_threads": Case(
         quiet_tensorflow.device_and_threads, None,
