@@ -121,6 +121,10 @@ def page(lab):
         page.wait_for_selector(
             '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
         )
+        # behind it the notebook is not shown yet, and "Run" does nothing
+        page.locator(".jp-NotebookPanel .jp-Spinner").wait_for(
+            state="detached"
+        )
         yield page
     assert saved == []
     assert (ROOT / NOTEBOOK).read_bytes() == before
