@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import webbrowser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -25,7 +26,12 @@ STAMP = "course-installed.txt"  # in the environment, written last
 SITE_STAMP = "course-site-installed.txt"  # the same for the site's tools
 SITE_TOOLS = "docs/requirements.txt"
 FIRST = "notebooks/student/00_start_here.ipynb"
-LAB_EXTENSIONS = "helpers/labextensions"  # figures get their texts
+LAB_EXTENSIONS = "tools/labextensions"  # for figures, and the "changed" mark
+CELL_SECONDS = 120  # far above any cell; nbval's own limit is 2,000
+# the tests that `test --quick` leaves out, beside the notebooks: they start
+# browsers and kernels, or load TensorFlow
+SLOW = ("test_site.py", "test_jupyterlab.py", "test_tensorflow.py")
+SLOW += ("test_notebook_10.py", "test_nbval_ends.py")
 
 
 def main(arguments=None):
@@ -77,11 +83,18 @@ def build_parser():
         "--no-browser", action="store_true", help="only print the address"
     )
     commands["lab"].add_argument("--port", type=int, metavar="N")
-    commands["test"].add_argument(
+    extent = commands["test"].add_mutually_exclusive_group()
+    extent.add_argument(
         "--with-site",
         action="store_true",
         help="install the site's tools, and look at site and JupyterLab in a "
         "browser, too",
+    )
+    extent.add_argument(
+        "--quick",
+        action="store_true",
+        help="about a minute: leave out the notebooks, and of tests/ "
+        + ", ".join(SLOW),
     )
     for name in ("build", "pull"):
         commands[name].add_argument(
@@ -251,13 +264,24 @@ def install(python, requirements):
 
 
 def quiet_jupyterlab(folder):
-    """Let JupyterLab neither fetch news nor ask whether it may."""
-    settings = folder / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    name = "@jupyterlab/apputils-extension:notification"
-    content = {name: {"fetchNews": "false", "checkForUpdates": False}}
-    text = json.dumps(content, indent=2) + "\n"
-    (settings / "overrides.json").write_text(text, encoding="utf-8")
+    """Let JupyterLab fetch no news, and its kernels not warn of themselves.
+
+    They do because they are reached over TCP: within this machine alone.
+    """
+    news = "@jupyterlab/apputils-extension:notification"
+    settings = {
+        "share/jupyter/lab/settings/overrides.json": {
+            news: {"fetchNews": "false", "checkForUpdates": False}
+        },
+        "etc/ipython/ipython_kernel_config.json": {
+            "IPKernelApp": {"log_level": "ERROR"}
+        },
+    }
+    for name, content in settings.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(content, indent=2) + "\n"
+        path.write_text(text, encoding="utf-8")
 
 
 # --- the commands ---------------------------------------------------------
@@ -299,26 +323,53 @@ def lab(python, options, rest):
     arguments += ["--LabApp.default_url=/lab/tree/" + FIRST]
     extensions = str(ROOT / LAB_EXTENSIONS)
     arguments += ["--LabApp.extra_labextensions_path=" + extensions]
-    if options.no_browser:
+    if not given(rest, "ip"):
+        arguments.append("--ServerApp.ip=127.0.0.1")  # this machine alone
+    if not given(rest, "debug|log[-_]level"):
+        # or it warns of each notebook that nobody has run and saved here
+        arguments.append("--Application.log_level=ERROR")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")  # as in containers
+    if options.no_browser or not has_browser():
         arguments.append("--no-browser")
     if options.port is not None:
         arguments.append(f"--port={options.port}")
+    print("JupyterLab starts; Control-C, pressed twice, ends it.", flush=True)
     return run(python, "-m", "jupyterlab", *arguments, *rest)
 
 
+def given(rest, names):
+    """Do arguments for JupyterLab hold an option, in whatever form?"""
+    pattern = re.compile(rf"--(\w+\.)?({names})(=|$)")
+    return any(pattern.match(argument) for argument in rest)
+
+
+def has_browser():
+    try:
+        return webbrowser.get() is not None
+    except webbrowser.Error:
+        return False
+
+
 def test(python, options, rest):
-    """Lint, then unit tests and complete notebooks in one parallel run."""
+    """Lint, then unit tests and complete notebooks in one parallel run.
+
+    With --quick, neither notebooks nor the tests that take long.
+    """
     if options.with_site:
         prepare_site_tools(python, options.venv)
     # no cache: the checkout may be one that nobody can write to
     lint = run(python, "-m", "ruff", "check", "--quiet", "--no-cache", ".")
     print("ruff: " + ("clean" if lint == 0 else "see above"), flush=True)
     arguments = ["-m", "pytest", "--nbval", "--nbval-current-env"]
+    arguments.append(f"--nbval-cell-timeout={CELL_SECONDS}")
     arguments += ["-n", min(os.cpu_count() or 1, 4), "--dist", "loadfile"]
     if not any(names_a_path(argument) for argument in rest):
-        # the notebooks first: they take longest
-        notebooks = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-        arguments += [path.relative_to(ROOT).as_posix() for path in notebooks]
+        if options.quick:
+            arguments += [f"--ignore=tests/{name}" for name in SLOW]
+        else:  # the notebooks first: they take longest
+            paths = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+            arguments += [path.relative_to(ROOT).as_posix() for path in paths]
         arguments += ["tests"]
     return run(python, *arguments, *rest) or lint
 
@@ -329,24 +380,24 @@ def names_a_path(argument):
 
 
 def build(python, options, rest):
-    return run(python, "-m", "helpers.build", "build", *options.notebooks)
+    return run(python, "-m", "tools.build", "build", *options.notebooks)
 
 
 def pull(python, options, rest):
-    return run(python, "-m", "helpers.build", "pull", *options.notebooks)
+    return run(python, "-m", "tools.build", "pull", *options.notebooks)
 
 
 def bench(python, options, rest):
-    return run(python, "benchmarks/bench.py", *rest)
+    return run(python, "-m", "tools.bench", *rest)
 
 
 def site(python, options, rest):
     prepare_site_tools(python, options.venv)
-    return run(python, "docs/build_site.py", *rest)
+    return run(python, "-m", "tools.site", *rest)
 
 
 def stress(python, options, rest):
-    return run(python, "tests/stress.py", *rest)
+    return run(python, "-m", "tools.stress", *rest)
 
 
 HELP = {

@@ -1,17 +1,14 @@
 """The MNIST sample: read, verified, scaled and split."""
 
+import functools
 import hashlib
-import os
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers import expect
-
 PATH = Path(__file__).resolve().parents[1] / "data" / "mnist.npz"
 SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
-SIZE = 11_490_519  # bytes
 RESTORE = "git checkout -- data/mnist.npz"
 N_TRAIN = 50_000  # the other 10,000 of the 60,000 are for validation
 ARRAYS = {
@@ -20,7 +17,6 @@ ARRAYS = {
     "x_test": (10_000, 28, 28),
     "y_test": (10_000,),
 }
-_verified = set()  # states of files already checked, once each
 
 
 class DataError(Exception):
@@ -30,12 +26,8 @@ class DataError(Exception):
 class MNIST(NamedTuple):
     """Images as rows with values in [0, 1], and their digits.
 
-    Attributes
-    ----------
-    x_train, x_validation, x_test : float32 arrays (D, 784)
-        D = 50,000, 10,000 and 10,000.
-    y_train, y_validation, y_test : int64 arrays (D,)
-        The digits, 0 to 9 (not one-hot).
+    x are float32 (D, 784), y the digits, int64 (D,), not one-hot; D = 50,000,
+    10,000 and 10,000.
     """
 
     x_train: np.ndarray
@@ -46,35 +38,31 @@ class MNIST(NamedTuple):
     y_test: np.ndarray
 
 
-@expect.room_for("the MNIST sample")
 def load_mnist(path=PATH):
     """Return the whole MNIST sample, split in three.
 
     The training and validation samples are the first 50,000 and the last
-    10,000 of the 60,000 training images, the test sample is MNIST's own. The
-    file's SHA-256 is verified the first time in a process.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file; the course's own by default.
-
-    Returns
-    -------
-    MNIST
-        Six arrays, fresh ones in each call.
+    10,000 of the 60,000 training images, the test sample is MNIST's own.
 
     Raises
     ------
     DataError
         If the file is missing, unreadable, damaged or another one; the
         message names it, what is wrong, and the command that restores it.
-    MemoryError
-        If there is no room for it: 0.22 GB, and 0.06 GB more while read.
 
     Source: LeCun, Bottou, Bengio and Haffner, Proc. IEEE 86, 2278 (1998).
     """
-    raw = _read(Path(path))
+    verify(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            raw = {name: file[name] for name in ARRAYS}
+        found = {name: array.shape for name, array in raw.items()}
+    except MemoryError:
+        raise
+    except Exception as error:  # zip, deflate and NumPy have many of them
+        raise _error(path, f"it cannot be opened ({error})") from None
+    if found != ARRAYS:
+        raise _error(path, f"its arrays are {found} instead of {ARRAYS}")
     x, y = _rows(raw["x_train"]), raw["y_train"].astype(np.int64)
     return MNIST(
         x[:N_TRAIN],
@@ -86,41 +74,16 @@ def load_mnist(path=PATH):
     )
 
 
+@functools.lru_cache
 def verify(path=PATH):
-    """Check that a file is the course's MNIST, byte by byte.
+    """Check that a file is the course's MNIST; return its SHA-256.
 
-    Parameters
-    ----------
-    path : str or Path
-        The file to check; each state of it is read once a process.
-
-    Returns
-    -------
-    str
-        Its SHA-256, in hexadecimal.
-
-    Raises
-    ------
-    DataError
-        As in `load_mnist`.
+    A file is read once a process. DataError as in `load_mnist`.
     """
-    path = Path(path)
     try:
-        state = _state(path)
-        if state in _verified:
-            return SHA256
-        if not path.is_file():
-            raise _error(path, "it is not a file")
-        size = os.stat(path).st_size
-        if size != SIZE:
-            raise _error(path, f"it has {size:,} bytes instead of {SIZE:,}")
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except FileNotFoundError:
         raise _error(path, "it is missing") from None
-    except PermissionError:
-        raise _error(
-            path, "it cannot be read, its owner does not allow it"
-        ) from None
     except OSError as error:
         raise _error(path, f"it cannot be read ({error.strerror})") from None
     if found != SHA256:
@@ -129,41 +92,7 @@ def verify(path=PATH):
             f"its content was altered (SHA-256 {found[:12]}... instead of "
             f"{SHA256[:12]}...)",
         )
-    _verified.add(state)
     return found
-
-
-def _state(path):
-    """Return what changes when a file is written to or replaced.
-
-    Its time of modification can be set; that of its entry (ctime) cannot.
-    """
-    now = os.stat(path)
-    times = now.st_mtime_ns, now.st_ctime_ns
-    return (str(path.resolve()), now.st_dev, now.st_ino, now.st_size, *times)
-
-
-def _read(path):
-    """Return the file's four arrays, their names and shapes checked."""
-    verify(path)
-    raw = _arrays(path)
-    verify(path)  # it may have been replaced meanwhile
-    return raw
-
-
-def _arrays(path):
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            raw = {name: file[name] for name in ARRAYS}
-    except MemoryError:
-        raise
-    except Exception as error:  # zip, deflate and NumPy have many of them
-        raise _error(path, f"it cannot be opened ({error})") from None
-    for name, shape in ARRAYS.items():
-        array = np.asarray(raw[name])  # bytes, if it was no array at all
-        if array.shape != shape or array.dtype != np.uint8:
-            raise _error(path, f"its array {name} is not uint8 {shape}")
-    return raw
 
 
 def _rows(images):

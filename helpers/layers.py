@@ -1,92 +1,52 @@
-"""The network of notebook 03: any number of layers, three activations.
+"""The network of notebook 03: any number of layers, one network or a stack.
 
-For the studies of notebooks 06 to 08, with the same names and the same
-equations; float32 by default, updates in place in `train`. Arguments that
-do not fit raise TypeError or ValueError with what was expected and what came.
+The same functions serve one network and S networks of one shape, stacked
+along a first axis: W^L is then (S, M, N) and b^L (S, 1, N). A small network
+keeps NumPy busy with its own bookkeeping; a stack shares it.
 """
 
 import math
+import operator
 
 import numpy as np
+from scipy.special import expit
 
-from helpers import expect, network
-from helpers.network import mini_batches, relu, softmax
+from helpers.network import mini_batches, relu
 
-__all__ = [
-    "ACTIVATIONS",
-    "accuracy",
-    "backward",
-    "cosine",
-    "count",
-    "empirical_risk",
-    "forward",
-    "initialise",
-    "predict",
-    "train",
-]
-
-
-def sigmoid(z):
-    """Return 1 / (1 + exp(-z)), element by element, without overflow."""
-    z = expect.array("z", z, finite=False)
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
+GAINS = {"ReLU": 2.0, "tanh": 1.0, "sigmoid": 1.0}  # for `initialise`
 
 
 def relu_prime(z):
     """Return ReLU's derivative at z, 0 where z is NaN. Source: eq. F4."""
-    z = expect.array("z", z, finite=False)
     return (z > 0).astype(z.dtype)
 
 
 def tanh_prime(z):
     """Return the derivative of tanh at z."""
-    z = expect.array("z", z, finite=False)
     return 1 - np.tanh(z) ** 2
 
 
 def sigmoid_prime(z):
     """Return the derivative of the sigmoid at z."""
-    a = sigmoid(z)
+    a = expit(z)
     return a * (1 - a)
 
 
 ACTIVATIONS = {
     "ReLU": (relu, relu_prime),
     "tanh": (np.tanh, tanh_prime),
-    "sigmoid": (sigmoid, sigmoid_prime),
+    "sigmoid": (expit, sigmoid_prime),
 }
 
 
-@expect.room_for("parameters")
 def initialise(sizes, rng, gain=2.0, dtype=np.float32):
-    """Draw W0, b0, W1, ... of a network.
+    """Draw a network of `sizes` such as (784, 128, 10).
 
-    Parameters
-    ----------
-    sizes : sequence of int
-        M, N of layer 0, N of layer 1, ..., such as (784, 128, 10).
-    rng : numpy.random.Generator
-    gain : float
-        The weights' variance is gain / M: 2 for ReLU, 1 for tanh.
-    dtype : numpy dtype
-
-    Returns
-    -------
-    dict of str to ndarray
-        W0 (M, N), b0 (N,), and so on; biases are zero.
-
-    Raises
-    ------
-    MemoryError
-        If there is no room for so many.
+    Returns a dict with W0 (M, N), b0 (N,), W1, ...: the weights' variance is
+    gain / M (see `GAINS`), the biases are zero.
 
     Source: He et al., ICCV (2015); Glorot and Bengio, AISTATS (2010).
     """
-    sizes = expect.sizes("sizes", sizes)
-    expect.generator("rng", rng)
-    gain = expect.number("gain", gain, least=0)
-    dtype = expect.real_type("dtype", dtype)
     parameters = {}
     for L, (M, N) in enumerate(zip(sizes[:-1], sizes[1:])):
         W = rng.standard_normal((M, N)) * math.sqrt(gain / M)
@@ -95,20 +55,16 @@ def initialise(sizes, rng, gain=2.0, dtype=np.float32):
     return parameters
 
 
+def stack(networks):
+    """Return S networks of one shape as one stack, a fresh array each."""
+    return {
+        name: np.stack([np.atleast_2d(one[name]) for one in networks])
+        for name in networks[0]
+    }
+
+
 def forward(x, parameters, h=relu):
     """Return the lists of all z^L and a^L of D rows x. Source: eq. F3, F5."""
-    expect.function("h", h)
-    _fitting(x, parameters)
-    return _forward(x, parameters, h)
-
-
-def _fitting(x, parameters, outputs=None):
-    """Check that D rows x and a network fit; return its sizes."""
-    width = expect.array("x", x, ("D", "M"), finite=False, empty=True).shape[1]
-    return expect.network("parameters", parameters, width, outputs)
-
-
-def _forward(x, parameters, h):
     H = len(parameters) // 2 - 1
     z, a, a_previous = [], [], x
     for L in range(H + 1):
@@ -118,22 +74,22 @@ def _forward(x, parameters, h):
     return z, a
 
 
+def softmax(z):
+    """Return each row of z as probabilities. Source: eq. F5."""
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
 def empirical_risk(y, z):
-    """Return the mean cross-entropy of D samples. Source: eq. B1, B4.
+    """Return the mean cross-entropy of D samples, or (S,) of them.
 
-    Parameters
-    ----------
-    y : ndarray (D, K)
-        One-hot rows, or other probabilities.
-    z : ndarray (D, K)
-        z^H, as `forward` gives it.
-
-    Returns
-    -------
-    float
+    y are one-hot rows (D, K) or other probabilities; z is z^H, as `forward`
+    gives it. Source: eq. B1, B4.
     """
-    z = expect.array("z", z, ("D", "K"), finite=False)
-    return network.empirical_risk(expect.one_hot("y", y, *z.shape), z)
+    _refuse_digits(y, np.shape(z))
+    m = np.max(z, axis=-1, keepdims=True)
+    ln_a = z - m - np.log(np.sum(np.exp(z - m), axis=-1, keepdims=True))
+    return -np.mean(np.sum(y * ln_a, axis=-1), axis=-1)
 
 
 def backward(x, y, z, a, parameters, h_prime=relu_prime, deltas=None):
@@ -145,75 +101,54 @@ def backward(x, y, z, a, parameters, h_prime=relu_prime, deltas=None):
     z, a : list of ndarray
         From `forward`.
     parameters : dict of str to ndarray
+        The gradients, means over the D samples, are named like them.
     h_prime : callable
         Takes z.
     deltas : list, optional
         Filled with delta^0 ... delta^H, each (D, N), where one is given.
-
-    Returns
-    -------
-    dict of str to ndarray
-        Means over the D samples, named like the parameters.
     """
-    expect.function("h_prime", h_prime)
-    if deltas is not None:
-        expect.append("deltas", deltas)
-    x = expect.array("x", x, ("D", "M"))
-    y = expect.one_hot("y", y, len(x))
-    sizes = _fitting(x, parameters, y.shape[1])
-    for name, layers in (("z", z), ("a", a)):
-        layers = expect.sequence(name, layers, length=len(sizes) - 1)
-        for L, (array, N) in enumerate(zip(layers, sizes[1:])):
-            expect.array(f"{name}[{L}]", array, (len(x), N), finite=False)
-    return _backward(x, y, z, a, parameters, h_prime, deltas)
+    def T(array):  # of a matrix, or of each in a stack
+        return np.swapaxes(array, -1, -2)
 
-
-def _backward(x, y, z, a, parameters, h_prime, deltas=None):
-    D, H = len(x), len(z) - 1
+    D, H = x.shape[-2], len(z) - 1
+    if np.shape(y)[-2:] != a[H].shape[-2:]:  # it would broadcast
+        raise ValueError(f"y: expected {a[H].shape}, got {np.shape(y)}")
     gradients = {}
     delta = a[H] - y  # (D, N)  B11
     for L in range(H, -1, -1):
+        W, b = parameters[f"W{L}"], parameters[f"b{L}"]
         a_previous = a[L - 1] if L > 0 else x
-        gradients[f"W{L}"] = a_previous.T @ (delta / D)  # (M, N)  B7
-        gradients[f"b{L}"] = np.sum(delta, axis=0) / D  # (N,)  B8
+        gradients[f"W{L}"] = T(a_previous) @ (delta / D)  # (M, N)  B7
+        db = np.sum(delta, axis=-2, keepdims=b.ndim > 1) / D  # (N,)  B8
+        gradients[f"b{L}"] = db
         if deltas is not None:
             deltas.insert(0, delta)
         if L > 0:
-            W = parameters[f"W{L}"]
-            delta = h_prime(z[L - 1]) * (delta @ W.T)  # (D, M)  B13
+            delta = h_prime(z[L - 1]) * (delta @ T(W))  # (D, M)  B13
     return gradients
 
 
 def cosine(progress):
-    """Return the factor of the learning rate, from 1 down to 0.
-
-    Parameters
-    ----------
-    progress : float
-        Share of the training that is done, 0 to 1.
-    """
-    progress = expect.number("progress", progress, least=0, most=1)
+    """Return the factor of the rate at a share of the training, 1 to 0."""
     return (1 + math.cos(math.pi * progress)) / 2
 
 
-@expect.room_for("training")
 def train(parameters, x, y, epochs, batch_size, learning_rate, rng,
           h="ReLU", schedule=cosine, decay=0.0, after_epoch=None):
-    """Return trained copies of a network's parameters.
+    """Return trained copies of the parameters of a network, or of a stack.
 
     Parameters
     ----------
     parameters : dict of str to ndarray
         Where to start; left as they are.
     x, y : ndarray (D, M), (D, K)
-        Images, and one-hot rows.
-    epochs, batch_size : int
-    learning_rate : float
+        Images with values of about 1, and one-hot rows.
+    learning_rate : float, or array_like (S,)
         lambda, multiplied by schedule(share of the steps done).
-    rng : numpy.random.Generator
-        Shuffles the samples.
+    rng : numpy.random.Generator, or list of S
+        Shuffles the samples, of each network for itself.
     h : str
-        "ReLU", "tanh" or "sigmoid".
+        Of `ACTIVATIONS`.
     schedule : callable
         Of the share done; `cosine`, or `lambda t: 1` for a constant.
     decay : float
@@ -224,80 +159,99 @@ def train(parameters, x, y, epochs, batch_size, learning_rate, rng,
     Returns
     -------
     dict of str to ndarray
-        Not finite if the training diverged.
-
-    Raises
-    ------
-    MemoryError
-        If there is no room for it.
-
-    Source: eq. B14.
+        Not finite where the training diverged. Source: eq. B14.
     """
-    h, h_prime = ACTIVATIONS[expect.choice("h", h, ACTIVATIONS)]
-    x = expect.array("x", x, ("D", "M"))
-    y = expect.one_hot("y", y, len(x))
-    _fitting(x, parameters, y.shape[1])
-    expect.training(epochs, batch_size, learning_rate, decay)
-    expect.generator("rng", rng)
-    expect.function("schedule", schedule)
-    if after_epoch is not None:
-        expect.function("after_epoch", after_epoch)
+    h, h_prime = ACTIVATIONS[h]
+    x, y = np.asarray(x), np.asarray(y)
+    _refuse_digits(y, (len(x), y.shape[-1]))
+    if not np.max(np.abs(x)) <= 100:  # NaN is not
+        raise ValueError(
+            "x: expected values of about 1, as load_mnist gives them, got up "
+            f"to {np.max(np.abs(x)):g}"
+        )
+    if batch_size < 1 or epochs < 0:
+        raise ValueError(
+            "batch_size: expected 1 or more, epochs 0 or more, got "
+            f"{batch_size} and {epochs}"
+        )
+    if np.ndim(learning_rate):
+        rates = np.asarray(learning_rate, parameters["W0"].dtype)
+        learning_rate = rates[:, None, None]
     parameters = {name: array.copy() for name, array in parameters.items()}
     steps, step = epochs * math.ceil(len(x) / batch_size), 0
-    for epoch in range(epochs):
-        for batch in mini_batches(len(x), batch_size, rng):
-            rate = learning_rate * schedule(step / steps)
-            x_batch, y_batch = x[batch], y[batch]
-            z, a = _forward(x_batch, parameters, h)
-            gradients = _backward(x_batch, y_batch, z, a, parameters, h_prime)
-            for name, array in parameters.items():
-                gradient = gradients[name]
-                if decay and name[0] == "W":
-                    gradient += decay * array
-                gradient *= rate  # in place: half the memory traffic
-                array -= gradient  # B5, B6
-            step += 1
-        if after_epoch is not None and after_epoch(epoch, parameters):
-            break
+    with np.errstate(all="ignore"):  # a diverged network is told by its nan
+        for epoch in range(epochs):
+            for batch in _batches(len(x), batch_size, rng):
+                rate = learning_rate * schedule(step / steps)
+                x_batch, y_batch = x[batch], y[batch]
+                z, a = forward(x_batch, parameters, h)
+                gradients = backward(
+                    x_batch, y_batch, z, a, parameters, h_prime
+                )
+                for name, array in parameters.items():
+                    gradient = gradients[name]
+                    if decay and name[0] == "W":
+                        gradient += decay * array
+                    gradient *= rate  # in place: half the memory traffic
+                    array -= gradient  # B5, B6
+                step += 1
+            if after_epoch is not None and after_epoch(epoch, parameters):
+                break
     return parameters
 
 
-@expect.room_for("prediction")
+def _batches(D, batch_size, rng):
+    """Yield row numbers (batch,), or (S, batch) for a list of S rngs."""
+    if isinstance(rng, np.random.Generator):
+        return mini_batches(D, batch_size, rng)
+    orders = [mini_batches(D, batch_size, one) for one in rng]
+    return (np.stack(rows) for rows in zip(*orders))
+
+
+def _refuse_digits(y, shape):
+    """Raise where y is not rows of probabilities: it would broadcast."""
+    if np.shape(y) != tuple(shape[-2:]):
+        raise ValueError(
+            f"y: expected shape {tuple(shape[-2:])}, one-hot rows, got "
+            f"{np.shape(y)}"
+        )
+    sums = np.sum(y, axis=-1)
+    if not (np.min(y) >= 0 and np.max(np.abs(sums - 1)) < 1e-3):
+        raise ValueError("y: expected rows that are >= 0 and sum to 1")
+
+
 def predict(x, parameters, h="ReLU"):
-    """Return the likeliest class of each row of x. Source: eq. F6.
+    """Return the likeliest class of each row of x, (D,) or (S, D).
 
-    Parameters
-    ----------
-    x : ndarray (D, M)
-    parameters : dict of str to ndarray
-    h : str
-        "ReLU", "tanh" or "sigmoid".
-
-    Returns
-    -------
-    ndarray of int (D,)
-
-    Raises
-    ------
-    ValueError
-        If z^H is not finite: there is no likeliest class then.
+    Source: eq. F6. ValueError if z^H of a single network is not finite:
+    there is no likeliest class then. In a stack the class is -1.
     """
-    h, _ = ACTIVATIONS[expect.choice("h", h, ACTIVATIONS)]
-    _fitting(x, parameters)
-    z, _ = _forward(x, parameters, h)
-    expect.array("z of x and the parameters", z[-1], empty=True)
-    return np.argmax(z[-1], axis=1)
+    with np.errstate(all="ignore"):
+        z = forward(x, parameters, ACTIVATIONS[h][0])[0][-1]
+    lost = ~np.all(np.isfinite(z), axis=(-1, -2))
+    if z.ndim == 2 and lost:
+        raise ValueError("parameters: expected finite values, got NaN or inf")
+    return np.where(lost[..., None], -1, np.argmax(z, axis=-1))
 
 
 def accuracy(x, digits, parameters, h="ReLU"):
-    """Return the share of rows of x whose digit is predicted right."""
-    D = len(expect.array("x", x, ("D", "M"), finite=False))
-    K = expect.network("parameters", parameters)[-1]
-    digits = expect.labels("digits", digits, D, K)
-    return float(np.mean(predict(x, parameters, h) == digits))
+    """Return the share of rows x (D, M) whose digit (D,) is predicted right.
+
+    Of a stack, (S,) of them; NaN for a network that diverged.
+    """
+    digits = np.asarray(digits)
+    K = parameters[f"b{len(parameters) // 2 - 1}"].shape[-1]
+    if digits.shape != (len(x),) or not np.all(np.isin(digits, range(K))):
+        raise ValueError(
+            f"digits: expected shape ({len(x)},) and values from 0 to "
+            f"{K - 1}, got {digits.shape}"
+        )
+    found = predict(x, parameters, h)
+    right = np.mean(found == digits, axis=-1)
+    return np.where(np.all(found < 0, axis=-1), np.nan, right)[()]
 
 
 def count(sizes):
     """Return the number of parameters of a network of these sizes."""
-    sizes = expect.sizes("sizes", sizes)
+    sizes = [operator.index(size) for size in sizes]  # NumPy's would overflow
     return sum(M * N + N for M, N in zip(sizes[:-1], sizes[1:]))

@@ -1,20 +1,22 @@
-"""One look for all figures of the course.
+"""One look for all figures, and what a figure shows as data.
 
-One quantity has one colour, line style and marker everywhere; every figure is
-shown with a sentence that says what is to be seen. Arguments that do not fit
-raise TypeError or ValueError with what was expected and what came.
+One quantity has one colour, line style and marker everywhere. Every figure is
+shown with a sentence that says what is to be seen, and with a summary of what
+it draws, so that a strict run of the notebooks compares figures, too.
 """
 
+import base64
+import hashlib
 import io
+import json
 import math
+import re
 
 import numpy as np
 
-from helpers import expect
-
 # Okabe and Ito's colours, told apart by nearly all eyes
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#7F7F7F"
 # what each quantity looks like: colour, line style, marker
 STYLE = {
@@ -27,50 +29,17 @@ STYLE = {
     "bound": {"color": GREY, "linestyle": "-.", "marker": ""},
 }
 CLASSES = (BLUE, VERMILION, GREEN)  # of two or three, in a plane
+MARKERS = ("o", "s", "^")  # of the same classes
+OTHERS = (GREEN, BLUE, ORANGE, VERMILION, PURPLE, SKY)  # where no quantity is
 AMOUNTS = "cividis"  # colour map of quantities that start at zero
 SIGNED = "RdBu_r"  # colour map of quantities around zero; keep its centre
-DPI = 100
-MOST = 400  # images in one figure: more take minutes, and nobody sees them
+DPI = 100  # at which a figure is shown; it is stored with twice as many
 WIDTH = 7.0  # inches, at most
-
-
-def figure(rows=1, columns=1, width=WIDTH, height=None, **options):
-    """Make a figure with the course's look.
-
-    Parameters
-    ----------
-    rows, columns : int
-        Of the grid of axes.
-    width, height : float
-        In inches; the width is at most 7. The height defaults to what gives
-        each axes the proportions of a wide photograph.
-    **options
-        Passed on to `matplotlib.pyplot.subplots`.
-
-    Returns
-    -------
-    tuple
-        The figure, and its axes (one, or an array as `subplots` gives them).
-
-    Raises
-    ------
-    ValueError
-        If the figure would be wider than a page.
-    """
-    import matplotlib.pyplot as plt
-
-    expect.integer("rows", rows, least=1, most=MOST)
-    expect.integer("columns", columns, least=1, most=MOST)
-    if not 0 < expect.number("width", width) <= WIDTH:
-        raise ValueError(f"width: expected up to {WIDTH} inches, got {width}")
-    if height is None:
-        height = 0.62 * width / columns * rows
-    expect.number("height", height, above=0)
-    options.setdefault("layout", "constrained")
-    plt.rcParams.update(LOOK)
-    return plt.subplots(rows, columns, figsize=(width, height), **options)
-
-
+GREYS = 64  # levels of a picture's greys; its colours get the other 192
+SHOWN = "application/vnd.course.figure+json"  # what a figure shows
+FRAMES = "application/vnd.course.frames+json"  # the same for several
+MOST_SHOWN = 3 * 1024  # bytes
+MOST_FRAMES, FRAME_BYTES = 12, 300 * 1024
 LOOK = {
     "figure.dpi": DPI,
     "font.size": 10,
@@ -85,62 +54,319 @@ LOOK = {
 }
 
 
-def show(fig, alt):
-    """Show a figure with its alternative text, and close it.
+def figure(rows=1, columns=1, width=WIDTH, height=None, **options):
+    """Make a figure with the course's look.
 
-    The text stands where the picture cannot be seen: in the notebook's
-    output, in its metadata, and so on the rendered pages.
+    Parameters
+    ----------
+    rows, columns : int
+        Of the grid of axes.
+    width, height : float
+        In inches; the width is at most 7. By default each axes has the
+        proportions of a wide photograph.
+    **options
+        Passed on to `matplotlib.pyplot.subplots`, whose figure and axes are
+        returned.
+    """
+    import matplotlib.pyplot as plt
+
+    if not 0 < width <= WIDTH:
+        raise ValueError(f"width: expected up to {WIDTH} inches, got {width}")
+    if height is None:
+        height = 0.62 * width / columns * rows
+    options.setdefault("layout", "constrained")
+    plt.rcParams.update(LOOK)
+    return plt.subplots(rows, columns, figsize=(width, height), **options)
+
+
+# --- showing ----------------------------------------------------------------
+
+
+def show(fig, alt, values=True):
+    """Show a figure, and close it.
 
     Parameters
     ----------
     fig : matplotlib.figure.Figure
-        What to show.
     alt : str
-        A full sentence or two: what a reader would have seen.
-
-    Raises
-    ------
-    ValueError
-        If the text is no sentence.
+        A full sentence or two, for where the picture cannot be seen: what a
+        reader would have seen.
+    values : bool
+        False where they hang on the machine (a time, a long training): a
+        strict run then compares the form of the figure alone.
     """
+    facts = shown(fig) if values else _form(shown(fig, math.inf))
+    _display([fig], alt, {SHOWN: facts}, plain=values)
+
+
+def frames(figures, labels, alt, start=0):
+    """Show figures of one size as the frames of a movement, and close them.
+
+    JupyterLab (opened by `course.py lab`) and the site show a slider.
+
+    Parameters
+    ----------
+    figures : list of matplotlib.figure.Figure
+        At most 12, together at most 300 KiB as pictures.
+    labels : list of str
+        What the slider says at each frame, such as "cut at 0.4".
+    alt : str
+        As for `show`, of the whole movement.
+    start : int
+        The frame that is seen first, and alone where nothing moves.
+    """
+    if len(figures) != len(labels) or not 2 <= len(figures) <= MOST_FRAMES:
+        raise ValueError(
+            f"figures, labels: expected 2 to {MOST_FRAMES} of each, got "
+            f"{len(figures)} and {len(labels)}"
+        )
+    most = MOST_SHOWN // len(figures) - 80
+    facts = [shown(fig, most) for fig in figures]
+    _display(figures, alt, {FRAMES: {"labels": labels, "shown": facts}}, start)
+
+
+def _display(figures, alt, facts, start=0, plain=True):
     import matplotlib.pyplot as plt
     from IPython.display import display
 
-    if not hasattr(fig, "savefig"):
-        got = expect.got(fig)
-        raise TypeError(f"fig: expected a matplotlib figure, got {got}")
-    alt = " ".join(expect.text("alt", alt).split())
+    alt = " ".join(alt.split())
     if len(alt) < 40 or not alt.endswith("."):
         raise ValueError(
             f"alt: expected a full sentence about the figure, got {alt!r}"
         )
-    image = _png(fig)
-    plt.close(fig)
-    display(
-        {"image/png": image, "text/plain": alt},
-        raw=True,
-        metadata={"image/png": {"alt": alt}},
-    )
+    width, height = (round(DPI * s) for s in figures[0].get_size_inches())
+    metadata = {"image/png": {"alt": alt, "width": width, "height": height}}
+    pictures = [_png(fig) for fig in figures]
+    for fig in figures:
+        plt.close(fig)
+    if len(figures) > 1:
+        if sum(map(len, pictures)) > FRAME_BYTES:
+            raise ValueError(
+                f"figures: expected at most {FRAME_BYTES:,} bytes together, "
+                f"got {sum(map(len, pictures)):,}"
+            )
+        texts = [base64.b64encode(picture).decode() for picture in pictures]
+        # beside the data: pictures are not the same on all machines
+        metadata[FRAMES] = {"frames": texts, "start": start}
+    text = alt if plain else "a figure: its text is in the metadata"
+    data = {"image/png": pictures[start], "text/plain": text, **facts}
+    display(data, raw=True, metadata=metadata)
 
 
 def _png(fig):
-    """Return a figure as a small PNG: 256 colours serve, at a third."""
+    """Return a figure as a small PNG; what is grey in it stays grey."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    fig.set_dpi(DPI)
+    fig.set_dpi(2 * DPI)
     canvas = FigureCanvasAgg(fig)
     canvas.draw()  # once; `savefig` draws twice, a third slower
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    rare_too = Image.Quantize.MAXCOVERAGE  # small coloured things as well
-    image = image.quantize(256, rare_too, dither=Image.Dither.NONE)
+    rgb = np.asarray(canvas.buffer_rgba())[..., :3]  # the paper is white
+    grey = np.ptp(rgb, axis=2) == 0
+    levels = np.rint(np.linspace(0, 255, GREYS)).astype(np.uint8)
+    palette = [np.repeat(levels, 3)]
+    places = np.empty(grey.shape, np.uint8)
+    places[grey] = np.rint(rgb[grey][:, 0] / 255 * (GREYS - 1))
+    if not grey.all():
+        # 192 colours serve; MAXCOVERAGE keeps small coloured things as well
+        coloured = Image.fromarray(rgb[~grey][None]).quantize(
+            256 - GREYS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
+        palette.append(np.array(coloured.getpalette()[: 3 * (256 - GREYS)]))
+        places[~grey] = GREYS + np.array(coloured)[0]
+    image = Image.fromarray(places, "P")
+    image.putpalette(np.concatenate(palette).astype(np.uint8).tobytes())
     small = io.BytesIO()
     image.save(small, format="png", optimize=True)
     return small.getvalue()
 
 
+# --- what a figure shows ---------------------------------------------------
+
+
+def shown(fig, most=MOST_SHOWN):
+    """Return what a figure shows, as plain data for a comparison.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+    most : int
+        Bytes, as JSON. Where the details need more, a fingerprint stands for
+        those of each axes, or of all.
+
+    Returns
+    -------
+    dict
+        "axes": for each its title, for each axis [label, from, to, fixed tick
+        labels ...], texts [text, x, y, colour], and what is drawn, by kind
+        and look: [how many, points, [minimum, mean, maximum] of x, of y, mean
+        of x times y]; of an image x are the values. Numbers are rounded to
+        what can be seen.
+    """
+    if fig.stale:
+        fig.draw_without_rendering()  # limits and ticks are settled
+    texts = [t for legend in fig.legends for t in legend.get_texts()]
+    whole = [text.get_text() for text in (*fig.texts, *texts)]
+    parts = [_axes(ax) for ax in fig.axes]
+    brief = [{"title": p["title"], "rest": _print(p)} for p in parts]
+    for details in (parts, brief, _print(parts)):
+        found = {"texts": whole, "axes": details}
+        if len(json.dumps(found)) <= most:
+            break
+    return found
+
+
+def _form(found):
+    """Return what a figure shows without values: words, looks, how many."""
+
+    def masked(text):  # "93.1 ± 0.4, 128" becomes "00.0 ± 0.0, 0"
+        decimal = r"[-+]?\d+\.\d+"
+        text = re.sub(decimal, lambda m: re.sub(r"[-+]?\d", "0", m[0]), text)
+        return re.sub(r"(?<![\w#.])[-+]?\d+(?![\d.])", "0", text)
+
+    def wordy(texts):  # ticks of a machine's range are numbers
+        texts = [text for text in texts if isinstance(text, str)]
+        return [masked(text) for text in texts if re.search(r"[A-Za-z]", text)]
+
+    form = []
+    for part in found["axes"]:
+        words = [wordy(part.get(name, ())) for name in ("x", "y", "legend")]
+        texts = sorted({masked(text[0]) for text in part.get("texts", ())})
+        drawn = part.get("drawn", {}).items()
+        looks = sorted([re.sub(r" -?[\d.]+(?= |$)", "", look), count[0]]
+                       for look, count in drawn)
+        form.append([masked(part["title"]), *words, texts, looks])
+    form = {"texts": [masked(text) for text in found["texts"]], "form": form}
+    return form if len(json.dumps(form)) <= MOST_SHOWN else _print(form)
+
+
+def _print(details):
+    """Return a fingerprint of plain data."""
+    text = json.dumps(details, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _axes(ax):
+    titles = [ax.get_title(place) for place in ("left", "center", "right")]
+    found = {"title": " | ".join(title for title in titles if title)}
+    if ax.axison:
+        found["x"], found["y"] = _axis(ax.xaxis), _axis(ax.yaxis)
+    if hasattr(ax, "_colorbar"):
+        return found
+    rounds = [_rounding(axis) for axis in (ax.xaxis, ax.yaxis)]
+    if ax.texts:
+        found["texts"] = [_text(text, rounds) for text in ax.texts]
+    if ax.get_legend() is not None:
+        found["legend"] = [t.get_text() for t in ax.get_legend().get_texts()]
+    drawn = {}
+    for artist in (*ax.lines, *ax.collections, *ax.patches, *ax.images):
+        if artist.get_visible():
+            look, points, own = _look(artist, rounds)
+            drawn.setdefault(look, (own, []))[1].append(points)
+    found["drawn"] = {look: _summary(*parts) for look, parts in drawn.items()}
+    return found
+
+
+def _rounding(axis):
+    """Return a function that rounds to what can be seen along an axis."""
+    if axis.get_scale() == "log":
+        return lambda value: float(f"{value * (1 + 1e-6):.3g}")
+    return _to_steps(np.ptp(axis.get_view_interval()))
+
+
+def _to_steps(span):
+    """Return a function that rounds to a hundredth of a span, or finer."""
+    step = 10.0 ** math.floor(math.log10(span or 1)) / 100
+
+    def rounded(value):  # a half goes up, whatever its last digit
+        return float(f"{math.floor(value / step + 0.501) * step:.10g}") + 0.0
+
+    return rounded
+
+
+def _axis(axis):
+    from matplotlib.ticker import FixedLocator
+
+    ends = map(_rounding(axis), axis.get_view_interval())
+    scale = axis.get_scale()
+    found = [axis.get_label_text(), *ends, *([scale] * (scale != "linear"))]
+    if isinstance(axis.get_major_locator(), FixedLocator):
+        found += [tick.get_text() for tick in axis.get_majorticklabels()]
+    return found
+
+
+def _text(text, rounds):
+    place = getattr(text, "xy", text.get_position())  # annotations have xy
+    if getattr(text, "xycoords", text.get_transform()) not in (
+        "data", text.axes.transData
+    ):
+        rounds = [_to_steps(1)] * 2
+    place = [rounded(float(value)) for rounded, value in zip(rounds, place)]
+    return [text.get_text(), *place, _hex(text.get_color())]
+
+
+def _hex(colour):
+    from matplotlib.colors import to_hex
+
+    return to_hex(colour, keep_alpha=False)
+
+
+def _look(artist, rounds):
+    """Return an artist's look in words, its points, and their rounding."""
+    colours = []
+    if hasattr(artist, "get_xydata"):
+        kind = ["line", artist.get_linestyle(), artist.get_marker()]
+        colours, points = [artist.get_color()], artist.get_xydata()
+        if kind[1] == "None":  # only its markers are seen
+            colours = [artist.get_markeredgecolor()]
+            if kind[2] in artist.filled_markers:
+                colours.append(artist.get_markerfacecolor())
+    elif hasattr(artist, "get_patch_transform"):
+        kind, colours = ["patch"], [artist.get_facecolor()]
+        path = artist.get_path().transformed(artist.get_patch_transform())
+        points = path.vertices
+    elif hasattr(artist, "get_clim") and hasattr(artist, "get_extent"):
+        values = np.ma.filled(np.ma.asarray(artist.get_array(), float), np.nan)
+        low, high = artist.get_clim()
+        rounds = [_to_steps(high - low), _to_steps(1)]
+        kind = ["image", *values.shape, artist.get_cmap().name,
+                *map(rounds[0], (low, high))]
+        along = np.linspace(0, 1, values.size)
+        points = np.stack([values.ravel(), along], axis=1)
+    else:
+        levels = [f"{level:.3g}" for level in getattr(artist, "levels", ())]
+        kind = ["contours", *levels] if levels else ["collection"]
+        colours = [*artist.get_facecolor(), *artist.get_edgecolor()]
+        points = np.asarray(artist.get_offsets())
+        if len(points) < 2:
+            paths = [path.vertices for path in artist.get_paths()]
+            points = np.concatenate([np.empty((0, 2)), *paths])
+    label = str(artist.get_label())
+    kind += [] if label.startswith("_") else [label]
+    hexes = list(dict.fromkeys(map(_hex, colours)))[:8]
+    return " ".join(map(str, kind + hexes)), np.asarray(points, float), rounds
+
+
+def _summary(rounds, parts):
+    """Return what there is of artists with one look, in a few numbers."""
+    points = np.concatenate(parts)
+    points = points[np.all(np.isfinite(points), axis=1)]
+    found = [len(parts), len(points)]
+    if not len(points):
+        return found
+    for values, rounded in zip(points.T, rounds):
+        ends = values.min(), values.mean(), values.max()
+        found.append([rounded(float(value)) for value in ends])
+    # the mean product tells apart what was exchanged
+    scaled = (points - points.min(axis=0)) / (np.ptp(points, axis=0) + 1e-300)
+    return [*found, _to_steps(1)(float(np.mean(np.prod(scaled, axis=1))))]
+
+
+# --- drawings that several notebooks use -----------------------------------
+
+
 def digits(images, titles=None, columns=10, size=0.7, **options):
-    """Draw images of digits in a grid.
+    """Draw images of digits in a grid; return the figure.
 
     Parameters
     ----------
@@ -154,20 +380,11 @@ def digits(images, titles=None, columns=10, size=0.7, **options):
         Of an image, in inches.
     **options
         Passed on to `imshow`; by default ink is black on white paper.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
-    images = _squares("images", images)
-    if len(images) > MOST:
-        raise ValueError(
-            f"images: expected at most {MOST}, got {len(images):,}"
-        )
-    if titles is not None:
-        titles = expect.sequence("titles", titles, length=len(images))
-    columns = min(expect.integer("columns", columns, least=1), len(images))
-    size = expect.number("size", size, above=0)
+    images = np.asarray(images)
+    side = math.isqrt(images[0].size)
+    images = images.reshape(-1, side, side)
+    columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     tall = size * (1.0 if titles is None else 1.3)
     fig, axes = figure(
@@ -183,65 +400,18 @@ def digits(images, titles=None, columns=10, size=0.7, **options):
     return fig
 
 
-def weights(W, columns=8, size=0.8, title=None):
-    """Draw the columns of a weight matrix as images, zero in the middle.
-
-    Parameters
-    ----------
-    W : ndarray (784, N)
-        Column n is what the weights of neuron n look like.
-    columns : int
-        Images in a row.
-    size : float
-        Of an image, in inches.
-    title : str, optional
-        Above the grid.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        With one colour scale for all images, beside them.
-    """
-    W = expect.array("W", W, ("M", "N"))
-    _squares("W.T", W.T)
-    limit = float(np.max(np.abs(W)))
-    fig = digits(
-        W.T, columns=columns, size=size, cmap=SIGNED, vmin=-limit, vmax=limit
-    )
-    image = fig.axes[0].images[0]
-    fig.colorbar(image, ax=fig.axes, label="weight", shrink=0.8)
-    if title:
-        fig.suptitle(title, fontsize=11, x=0.02, ha="left")
-    return fig
-
-
 def learning_curves(history, ax, key, label):
     """Draw a quantity against the epoch, for each sample in the history.
 
-    Parameters
-    ----------
-    history : dict of str to list of float
-        Keys such as "training loss" and "validation accuracy"; those that
-        end in `key` are drawn, in the sample's colour.
-    ax : matplotlib.axes.Axes
-        Where to.
-    key : str
-        "loss", "accuracy" or whatever the keys end in.
-    label : str
-        Of the vertical axis, with its unit.
+    Keys of `history` are such as "training loss": those that end in `key` are
+    drawn, in the sample's colour; `label` is the vertical axis's, with unit.
     """
-    expect.axes("ax", ax)
     own = {
-        expect.choice("sample", name.split(" ")[0], STYLE): values
-        for name, values in expect.mapping("history", history).items()
-        if name.partition(" ")[2] == expect.text("key", key)
+        name.split(" ")[0]: values
+        for name, values in history.items()
+        if name.partition(" ")[2] == key
     }
-    if not own:
-        raise ValueError(
-            f"key: expected the end of one of {[*history]}, got {key!r}"
-        )
     for sample, values in own.items():
-        values = expect.array(f"{sample} {key}", values, ("n",), finite=False)
         epochs = np.arange(1, len(values) + 1)
         ax.plot(epochs, values, label=sample, **STYLE[sample])
     ax.set(xlabel="epoch", ylabel=label)
@@ -249,117 +419,37 @@ def learning_curves(history, ax, key, label):
     ax.legend()
 
 
-def confusion_matrix(counts, ax, names=None):
-    """Draw a confusion matrix: true classes down, predicted ones across.
-
-    The right predictions would outshine the mistakes, so the colours show
-    the mistakes alone; all numbers are written in.
+def matrix(ax, values, texts, dark, **options):
+    """Draw a matrix as a map with a text in each field; return the image.
 
     Parameters
     ----------
-    counts : ndarray (K, K)
-        counts[t, p]: samples of class t that were taken for class p.
     ax : matplotlib.axes.Axes
-        Where to.
-    names : sequence of str, optional
-        Of the classes; 0 to K - 1 by default.
+    values : ndarray (rows, columns)
+        NaN is left white.
+    texts : sequence of sequence of str
+        As many; "" where nothing is written.
+    dark : float
+        Below it a field is dark, and its text white.
+    **options
+        Passed on to `imshow`: vmin, vmax, origin, aspect.
     """
-    expect.axes("ax", ax)
-    counts = expect.array("counts", counts, ("K", "K"))
-    K = len(counts)
-    counts = expect.array("counts", counts, (K, K))
-    if K < 2 or counts.min() < 0:
-        raise ValueError(
-            "counts: expected two classes or more and no negative number, "
-            f"got {K} and {counts.min()}"
-        )
-    mistakes = counts.astype(float)
-    np.fill_diagonal(mistakes, np.nan)
-    names = range(K) if names is None else names
-    names = expect.sequence("names", names, length=K)
-    top = max(float(np.nanmax(mistakes)), 1.0)
-    image = ax.imshow(mistakes, cmap=AMOUNTS, vmin=0, vmax=top)
-    for (t, p), count in np.ndenumerate(counts):
-        light = t != p and count < 0.6 * top
+    image = ax.imshow(values, cmap=AMOUNTS, **options)
+    for (row, column), value in np.ndenumerate(values):
         ax.text(
-            p, t, str(count), ha="center", va="center", fontsize=8,
-            color="white" if light else "black",
-            weight="bold" if t == p else "normal",
+            column, row, texts[row][column], ha="center", va="center",
+            fontsize=8, color="white" if value < dark else "black",
         )
-    ax.set_xticks(range(K), names)
-    ax.set_yticks(range(K), names)
-    ax.set(xlabel="predicted class", ylabel="true class")
-    ax.figure.colorbar(image, ax=ax, label="wrong predictions", shrink=0.8)
+    return image
 
 
-def _squares(name, images):
-    """Return images (D, s * s) or (D, s, s) as (D, s, s), or raise."""
-    images = expect.array(name, images)
-    if images.ndim == 3 and images.size:
-        return images
-    side = math.isqrt(images.shape[-1]) if images.ndim == 2 else 0
-    if not side or not images.size or side * side != images.shape[1]:
-        raise ValueError(
-            f"{name}: expected (D, s * s) or (D, s, s), got {images.shape}"
+def points(ax, x, y, names=("class 0", "class 1"), size=9):
+    """Draw points x (D, 2), a colour and a marker for each class y (D,)."""
+    for k, name in enumerate(names):
+        own = x[y == k]
+        ax.scatter(
+            own[:, 0], own[:, 1], s=size, color=CLASSES[k],
+            marker=MARKERS[k], linewidth=0, alpha=0.7, label=name,
         )
-    return images.reshape(-1, side, side)
 
 
-MAP = (
-    ("theory", GREEN, (
-        ("01", "Why is a straight\ncut not enough?"),
-        ("02", "What does a\nnetwork compute?"),
-        ("03", "Where do the\ngradients come from?"),
-    )),
-    ("networks", BLUE, (
-        ("04", "Can 60 lines of\nNumPy read digits?"),
-        ("05", "What does a\nlibrary change?"),
-    )),
-    ("studies", ORANGE, (
-        ("06", "How wide,\nhow deep?"),
-        ("07", "How fast may we\ngo down?"),
-        ("08", "When does it\nmemorise?"),
-    )),
-    ("comparison", VERMILION, (("09", "Which tool, at\nwhat price?"),)),
-)
-
-
-def course_map():
-    """Draw the notebooks of the course with their questions.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    fig, ax = figure(height=4.2)
-    ax.set(xlim=(0, 11.2), ylim=(-0.2, 5.9))
-    ax.axis("off")
-    before = None
-    for row, (stage, colour, notebooks) in enumerate(MAP):
-        y = 4.9 - 1.5 * row
-        ax.text(0, y, stage, va="center", weight="bold")
-        for column, (number, question) in enumerate(notebooks):
-            x = 3.2 + 3.2 * column
-            ax.text(
-                x, y, f"{number}\n{question}", ha="center", va="center",
-                fontsize=9, bbox={
-                    "boxstyle": "round,pad=0.4", "edgecolor": colour,
-                    "facecolor": "white", "linewidth": 1.8,
-                },
-            )
-            if before is not None:
-                _arrow(ax, before, (x, y))
-            before = (x, y)
-    return fig
-
-
-def _arrow(ax, start, end):
-    """Join two boxes of the map: along a row, or down to the next one."""
-    if start[1] == end[1]:
-        ends = (start[0] + 1.25, start[1]), (end[0] - 1.25, end[1])
-    else:
-        ends = (start[0] - 0.2, start[1] - 0.55), (end[0], end[1] + 0.55)
-    ax.annotate(
-        "", xy=ends[1], xytext=ends[0], zorder=0,
-        arrowprops={"arrowstyle": "->", "color": GREY},
-    )

@@ -1,8 +1,8 @@
 """Seconds, energy and emissions of a block of code.
 
-Time is `time.perf_counter`, energy and emissions are CodeCarbon's, from its
-offline tracker: no network, nothing written, nothing printed. Where CodeCarbon
-is missing or fails, time is still right and the energy is NaN with a reason.
+Energy and emissions are those of CodeCarbon's offline tracker: no network,
+nothing written. Where it is missing or fails, time is still right and the
+energy is NaN with a reason.
 """
 
 import contextlib
@@ -11,12 +11,12 @@ import io
 import json
 import logging
 import math
+import queue
+import threading
 import time
 import warnings
 from dataclasses import dataclass
 from importlib import metadata
-
-from helpers.bounded import NotEnded, call_within
 
 MIN_SECONDS = 0.1  # CodeCarbon takes no sample in blocks under 0.05 s
 SAMPLE_SECONDS = 1  # how often it looks at the power meanwhile
@@ -35,37 +35,18 @@ _given_up = []  # why CodeCarbon is not asked again in this process
 
 @dataclass
 class Measurement:
-    """What a block of code took; filled in when the block ends.
-
-    Attributes
-    ----------
-    seconds : float
-        Elapsed time of the block, in s.
-    energy_kwh : float
-        Electric energy, in kWh; NaN if there is none to trust.
-    emissions_g : float
-        energy_kwh * grid_g_per_kwh, in gCO2e; NaN like the energy.
-    grid_g_per_kwh : float
-        Emissions of the country's electricity, in gCO2e/kWh.
-    country : str
-        ISO code of three letters.
-    power : str
-        "measured", "modelled" or "unknown": the processor's power. The
-        memory's power is always modelled.
-    power_source : str
-        What measured or modelled it, in words.
-    reason : str
-        Why the energy is NaN; "" if it is not.
-    """
+    """What a block of code took; filled in when the block ends."""
 
     seconds: float = math.nan
-    energy_kwh: float = math.nan
-    emissions_g: float = math.nan
-    grid_g_per_kwh: float = math.nan
-    country: str = "FRA"
+    energy_kwh: float = math.nan  # NaN if there is none to trust
+    emissions_g: float = math.nan  # gCO2e = energy_kwh * grid_g_per_kwh
+    grid_g_per_kwh: float = math.nan  # gCO2e/kWh of the country's electricity
+    country: str = "FRA"  # ISO code of three letters
+    # the processor's power, "measured", "modelled" or "unknown", and by what;
+    # the memory's power is always modelled
     power: str = "unknown"
     power_source: str = ""
-    reason: str = "the block has not ended"
+    reason: str = "the block has not ended"  # why the energy is NaN, else ""
 
     @property
     def watts(self):
@@ -91,23 +72,17 @@ def measure(country="FRA"):
     Hardware detection and the tracker's start lie outside the clock. Energy is
     the tracker's mean power times the seconds of the block. The power is that
     of this process, so that other people's work on a shared machine is not
-    billed; where the processor has energy counters they count the whole
-    processor.
+    billed; where the processor has energy counters they count all of it.
 
     Parameters
     ----------
     country : str
-        ISO code of three letters whose electricity is used.
+        ISO code of three letters; ValueError if CodeCarbon's table lacks it.
 
     Yields
     ------
     Measurement
         Complete when the block has ended, also after an exception in it.
-
-    Raises
-    ------
-    ValueError
-        If CodeCarbon's table of grids has no such country.
 
     Source: CodeCarbon, https://codecarbon.io
     """
@@ -124,7 +99,9 @@ def measure(country="FRA"):
     _active.append(result)
     try:
         if not problem:
-            tracker, problem = _start(country)
+            problem = prepare_meter()
+        if not problem:
+            tracker, problem = _new_tracker(country)
         start = time.perf_counter()
         yield result
     finally:
@@ -138,22 +115,8 @@ def measure(country="FRA"):
 def grid_intensity(country="FRA"):
     """Return the emissions of a country's electricity, in gCO2e/kWh.
 
-    Parameters
-    ----------
-    country : str
-        ISO code of three letters, as in CodeCarbon's table.
-
-    Returns
-    -------
-    float
-        gCO2e per kWh.
-
-    Raises
-    ------
-    ValueError
-        If the table has no such country.
-    RuntimeError
-        If the table cannot be read: it comes with CodeCarbon.
+    ValueError if CodeCarbon's table has no such ISO code of three letters,
+    RuntimeError if the table cannot be read.
 
     Source: CodeCarbon's global_energy_mix.json, after Our World in Data.
     """
@@ -168,13 +131,7 @@ def grid_intensity(country="FRA"):
 
 @functools.lru_cache(maxsize=1)
 def grid_table():
-    """Return CodeCarbon's table of national grids: {code: properties}.
-
-    Raises
-    ------
-    RuntimeError
-        If CodeCarbon is not installed, or the file is damaged.
-    """
+    """Return CodeCarbon's table of national grids: {code: properties}."""
     if not codecarbon_version():
         raise RuntimeError("the table of grids comes with CodeCarbon")
     # read as a file: importing the package would take half a second
@@ -203,13 +160,8 @@ def codecarbon_version():
 def prepare_meter():
     """Let CodeCarbon find the hardware now, once a process (about 2 s).
 
-    Where it does not come back, it is left alone after `PATIENCE` seconds,
-    and not asked again.
-
-    Returns
-    -------
-    str
-        "" if it works, otherwise why there will be no energy figures.
+    Returns "" if it works, otherwise why there will be no energy figures:
+    where it does not come back, it is left alone after `PATIENCE` seconds.
     """
     tracker, problem = _new_tracker("FRA")
     if tracker is not None:
@@ -217,15 +169,9 @@ def prepare_meter():
     return problem
 
 
-def _start(country):
-    """Return (a started tracker or None, what went wrong or "")."""
-    problem = prepare_meter()
-    if problem:
-        return None, problem
-    return _new_tracker(country)
-
-
 def _new_tracker(country):
+    """Return (a started tracker or None, what went wrong or "")."""
+
     def make():
         from codecarbon import OfflineEmissionsTracker
 
@@ -250,17 +196,28 @@ def _new_tracker(country):
 
 
 def _ask(function):
-    """Return (what a function of CodeCarbon returns, what went wrong)."""
+    """Return (what a function of CodeCarbon returns, what went wrong).
+
+    It runs in a thread; one that does not answer in time is left behind.
+    """
     if _given_up:
         return None, _given_up[0]
-    try:
-        with _quiet():
-            return call_within(PATIENCE, function), ""
-    except NotEnded:
-        _given_up.append(f"CodeCarbon did not answer within {PATIENCE} s")
-        return None, _given_up[0]
-    except (Exception, SystemExit) as error:
-        return None, f"CodeCarbon failed ({type(error).__name__}: {error})"
+    answer = queue.SimpleQueue()
+
+    def work():
+        try:
+            answer.put((function(), ""))
+        except (Exception, SystemExit) as error:
+            words = f"CodeCarbon failed ({type(error).__name__}: {error})"
+            answer.put((None, words))
+
+    with _quiet():
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            return answer.get(timeout=PATIENCE)
+        except queue.Empty:
+            _given_up.append(f"CodeCarbon did not answer within {PATIENCE} s")
+            return None, _given_up[0]
 
 
 def _stop(tracker, result):

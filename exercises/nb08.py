@@ -1,0 +1,436 @@
+"""Checks of the exercises of notebook 08."""
+
+import numpy as np
+
+from exercises.compare import Wrong, as_array, as_tuple, compare
+from exercises.judge import exercise
+from helpers.layers import forward, initialise, relu_prime
+
+
+@exercise(
+    "8.1",
+    "the moment to stop",
+    hints=[
+        "Two things have to be remembered in the loop: which place you are "
+        "at, and the place of the lowest risk so far.",
+        "After k - best epochs without a lower risk, and this is at least "
+        "`patience`, leave the loop with `break`.",
+        "best = 0; for k in range(len(risks)): a lower risk makes best = k; "
+        "then the test; after the loop, return k, best.",
+    ],
+)
+def check_moment_to_stop(moment_to_stop):
+    rng = np.random.default_rng(81)
+    cases = [
+        ([6.0, 4.0, 5.0, 3.0, 4.0, 2.0, 3.0, 3.5, 4.0, 4.5, 1.0], 3),
+        ([9.0, 3.0, 5.0, 4.0, 6.0, 7.0, 8.0, 9.0, 1.0], 3),
+        ([4.0, 3.0, 2.0, 3.0, 2.0, 3.0, 3.0, 3.0, 1.0], 3),
+        ([5.0, 3.0, 4.0, 2.0, 3.0, 3.0, 1.0], 2),
+        ([4.0, 3.0, 2.0, 1.0], 2),
+        ([1.0, 2.0, 0.5, 3.0], 1),
+        ([3.0, 2.0, 4.0, 5.0], 5),
+    ]
+    cases += [(rng.normal(size=30).tolist(), k) for k in (1, 2, 4, 6)]
+    for risks, patience in cases:
+        shown = np.round(risks, 2).tolist()
+        given = f"risks = {shown}, patience = {patience}"
+        parts = as_tuple(
+            moment_to_stop(risks, patience), 2,
+            "two places: where it stopped, and where the lowest risk was",
+        )
+        values = [as_array(part, "a place", given) for part in parts]
+        if any(value.size != 1 for value in values):
+            raise Wrong("Each of the two places should be one number.", given)
+        compare(
+            [float(value.reshape(-1)[0]) for value in values],
+            _stopping(risks, patience),
+            given,
+            _stopping_mistakes(risks, patience),
+            name="the pair (stopped, lowest)",
+            rtol=0,
+            atol=1e-9,
+        )
+
+
+def _stopping(risks, patience, ties=False, late=0, local=False):
+    """Return (stopped, lowest), or what a changed rule makes of it."""
+    best, waited = 0, 0
+    for k in range(1, len(risks)):
+        before = risks[k - 1] if local else risks[best]
+        if risks[k] < before or (ties and risks[k] == before):
+            waited = 0
+        else:
+            waited += 1
+        if risks[k] < risks[best] or (ties and risks[k] == risks[best]):
+            best = k
+        if waited >= patience + late:
+            return k, best
+    return len(risks) - 1, best
+
+
+def _stopping_mistakes(risks, patience):
+    stopped, best = _stopping(risks, patience)
+    everything = int(np.argmin(risks))
+    return [
+        (
+            (stopped, stopped),
+            "The second place is where training stopped. It should be where "
+            "the lowest risk was: these are the weights to go back to.",
+        ),
+        (
+            (best, stopped),
+            "The two places are exchanged: first where it stopped, then "
+            "where the lowest risk was.",
+        ),
+        (
+            (stopped, everything),
+            "This is the lowest risk of the whole list. What lies beyond the "
+            "stop has not been computed yet.",
+        ),
+        (
+            (len(risks) - 1, everything),
+            "It never stops before the end of the list: after `patience` "
+            "epochs without a lower risk it should.",
+        ),
+        (
+            _stopping(risks, patience, late=1),
+            "It stops one epoch too late: `patience` epochs without a lower "
+            "risk are enough.",
+        ),
+        (
+            _stopping(risks, patience, late=-1),
+            "It stops one epoch too early: `patience` epochs in a row have "
+            "to pass without a lower risk.",
+        ),
+        (
+            _stopping(risks, patience, local=True),
+            "Each risk is compared with the one before it; it should be "
+            "compared with the lowest so far.",
+        ),
+        (
+            _stopping(risks, patience, ties=True),
+            "An equal risk is counted as lower: only a truly lower one "
+            "starts the waiting anew.",
+        ),
+        (
+            (stopped + 1, best + 1),
+            "Both places are one too large: they are counted from 0.",
+        ),
+        (
+            (risks[stopped], risks[best]),
+            "These are the risks themselves; their places are wanted.",
+        ),
+    ]
+
+
+@exercise(
+    "8.2",
+    "dropout",
+    hints=[
+        "rng.random(a.shape) gives numbers between 0 and 1, one for each "
+        "entry. Which share of them is at least `share`?",
+        "kept = rng.random(a.shape) >= share is True where a neuron speaks. "
+        "Divided by (1 - share) it is the mask.",
+    ],
+)
+def check_dropout(dropout):
+    for seed, share in ((1, 0.5), (2, 0.2), (3, 0.7)):
+        rng = np.random.default_rng(seed)
+        a = np.random.default_rng(seed + 10).uniform(0.5, 2, (200, 300))
+        given = f"a of shape {a.shape}, share = {share}"
+        dropped, mask = as_tuple(
+            dropout(a, share, rng), 2, "two arrays, a * mask and mask"
+        )
+        dropped = as_array(dropped, "the first array", given)
+        mask = as_array(mask, "the mask", given)
+        _dropout_values(a, dropped, mask, share, given)
+        _dropout_pattern(mask != 0, share, given)
+    _dropout_random(dropout)
+
+
+def _dropout_values(a, dropped, mask, share, given):
+    """Raise unless the mask holds 0 and 1 / (1 - share) and was applied."""
+    if dropped.shape != a.shape:
+        raise Wrong(
+            "The first array should have the shape of a.", given,
+            a.shape, dropped.shape,
+        )
+    if mask.shape != a.shape:
+        raise Wrong(
+            "The mask should have the shape of a, one entry for each neuron "
+            "and each image.", given, a.shape, mask.shape,
+        )
+    if np.array_equal(mask, dropped):
+        raise Wrong("The same array is returned twice.", given)
+    if np.allclose(dropped * mask, a * (mask != 0)) and not np.allclose(
+        dropped, a * mask
+    ):
+        raise Wrong(
+            "The first array is a divided by the mask, not multiplied.", given
+        )
+    values = np.unique(np.round(mask, 9))
+    factor = 1 / (1 - share)
+    example = given, f"0 and {factor:.4g}", values[:5]
+    wrong = [
+        (np.array_equal(values, [0, 1]),
+         "The mask consists of 0 and 1. What is left has to be multiplied by "
+         "1 / (1 - share), or the next layer receives too little."),
+        (np.allclose(values, [0, 1 - share]) if values.size == 2 else False,
+         "What is left is multiplied by 1 - share; it should be divided."),
+        (np.allclose(values, [0, 1 / share])
+         if values.size == 2 and share != 0.5 else False,
+         "What is left is divided by share; divide by 1 - share, the share "
+         "that is left."),
+        (values.size == 1, "All entries of the mask are the same: nothing "
+         "was drawn."),
+        (values.size > 2, "The mask has more than two different entries: "
+         "each should be either 0 or 1 / (1 - share)."),
+        (values.size != 2 or not np.allclose(values, [0, factor], atol=1e-6),
+         "The mask should consist of 0 and 1 / (1 - share)."),
+    ]
+    for happened, sentence in wrong:
+        if happened:
+            raise Wrong(sentence, *example)
+    if not np.allclose(dropped, a * mask, rtol=1e-5):
+        raise Wrong("The first array should be a * mask.", given)
+
+
+def _dropout_pattern(kept, share, given):
+    """Raise unless entries are dropped independently, so many of them."""
+    D, N = kept.shape
+    found = 1 - kept.mean()
+    if np.all(kept == kept[:1]):
+        raise Wrong(
+            "All images lose the same neurons; draw anew for each image: the "
+            "mask has the shape of a.", given,
+        )
+    if np.all(kept == kept[:, :1]):
+        raise Wrong(
+            "Each image loses all of its neurons or none; draw each entry by "
+            "itself.", given,
+        )
+    tolerance = 6 * np.sqrt(share * (1 - share) / kept.size)
+    if abs(found - share) > tolerance:
+        if abs(found - (1 - share)) < tolerance:
+            raise Wrong(
+                "The share that is kept and the share that is silenced are "
+                "exchanged.", given, f"{share:.3f} silenced",
+                f"{found:.3f} silenced",
+            )
+        raise Wrong(
+            "Another share of the entries is silenced than was asked for.",
+            given, f"{share:.3f}", f"{found:.3f}",
+        )
+    expected = np.sqrt(share * (1 - share) / N)
+    if np.std(kept.mean(axis=1)) < 0.3 * expected:
+        raise Wrong(
+            "Exactly the same number of neurons is silenced in each image; "
+            "each entry should be drawn independently of the others.", given,
+        )
+
+
+def _dropout_random(dropout):
+    """Raise unless the numbers come from the generator that is passed in."""
+    a = np.ones((6, 7))
+    draws = [
+        as_array(dropout(a, 0.5, np.random.default_rng(seed))[1], "the mask")
+        for seed in (5, 5, 6)
+    ]
+    given = "the same rng twice, with the same seed"
+    if not np.array_equal(draws[0], draws[1]):
+        raise Wrong(
+            "Two generators with one seed gave different masks: draw the "
+            "numbers from `rng`.", given,
+        )
+    if np.array_equal(draws[0], draws[2]):
+        raise Wrong(
+            "Generators with different seeds gave the same mask: draw the "
+            "numbers from `rng`, and make no generator of your own.",
+            "rng with seeds 5 and 6",
+        )
+
+
+@exercise(
+    "8.3",
+    "shifting images",
+    hints=[
+        "Fold the rows first: x.reshape(-1, 28, 28) has an axis for images, "
+        "one for rows, one for columns. Unfold them in the end.",
+        "Begin with an array of zeros and copy the part that stays inside. "
+        "Where in the new image does row 0 of the old one go?",
+        "For down >= 0: new[:, down:] = old[:, : 28 - down]. For a negative "
+        "one it is the other way round; or put the image into the middle of "
+        "a larger empty frame and cut out another window.",
+    ],
+)
+def check_shift(shift):
+    rng = np.random.default_rng(83)
+    cases = [(0, 1), (2, 0), (3, -2), (-1, 0), (0, -3), (-2, 1), (0, 0)]
+    cases += [(8, 0), (0, 8), (27, 27), (-27, 2)]
+    for down, right in cases:
+        x = rng.uniform(0.1, 1, (3, 28, 28))
+        given = f"three images, down = {down}, right = {right}"
+        received = as_array(shift(x.reshape(3, -1), down, right), "x", given)
+        if received.shape != (3, 784):
+            raise Wrong(
+                "The result should have the shape of x.", given, (3, 784),
+                received.shape,
+            )
+        expected = _shifted(x, down, right)
+        if np.allclose(received, expected.reshape(3, -1)):
+            continue
+        _shift_verdict(x, received.reshape(3, 28, 28), down, right, given)
+
+
+def _shifted(x, down, right):
+    """Return shifted images, pixel by pixel."""
+    result = np.zeros_like(x)
+    for r in range(28):
+        for c in range(28):
+            if 0 <= r - down < 28 and 0 <= c - right < 28:
+                result[:, r, c] = x[:, r - down, c - right]
+    return result
+
+
+def _shift_verdict(x, received, down, right, given):
+    mistakes = [
+        (x, "The images have not moved."),
+        (_shifted(x, -down, -right),
+         "The images moved the opposite way: `down` is downwards, towards "
+         "larger row numbers, `right` towards larger columns."),
+        (_shifted(x, right, down),
+         "The two directions are exchanged: rows count downwards, columns "
+         "to the right."),
+        (np.roll(x, (down, right), axis=(1, 2)),
+         "What leaves the frame comes in again on the other side, as with "
+         "np.roll; there should be 0."),
+        (np.roll(x.reshape(3, -1), 28 * down + right, axis=1).reshape(x.shape),
+         "The rows run into each other: the unfolded vector was rolled. "
+         "Fold it to 28 x 28 first."),
+        (_shifted(x, max(down, 0), max(right, 0)),
+         "Negative shifts are ignored: they move up, or to the left."),
+        (np.pad(x, ((0, 0), (28, 28), (28, 28)), mode="edge")[
+            :, 28 - down : 56 - down, 28 - right : 56 - right],
+         "The edge of the image is repeated; what comes in should be 0."),
+    ]
+    expected = _shifted(x, down, right)
+    for wrong, sentence in mistakes:
+        if np.allclose(received, wrong):
+            raise Wrong(sentence, given)
+    i, r, c = np.unravel_index(
+        np.argmax(np.abs(received - expected)), x.shape
+    )
+    raise Wrong(
+        "The images are not where they should be.",
+        f"{given}; image {i}, row {r}, column {c}",
+        expected[i, r, c], received[i, r, c],
+    )
+
+
+@exercise(
+    "8.4",
+    "the gradient with respect to the input",
+    hints=[
+        "The way back begins as in notebook 04: delta1 = a[1] - y, then "
+        "delta0 by B13.",
+        "dJ/dx = W0 delta0 for one image as a column. With images as rows "
+        "the transpose moves: delta0 @ W0.T.",
+        "There is no 1/D: each image has its own loss. And no h', since x "
+        "has not gone through an activation function.",
+    ],
+)
+def check_input_gradient(input_gradient):
+    cases = []
+    for seed, sizes, D in ((1, (4, 6, 3), 5), (2, (5, 5, 5), 4),
+                           (3, (3, 8, 2), 1)):
+        rng = np.random.default_rng(seed)
+        p = initialise(sizes, rng, dtype=np.float64)
+        p = {name: v + 0.3 * rng.normal(size=v.shape) for name, v in p.items()}
+        x = rng.uniform(0.1, 1, (D, sizes[0]))
+        cases.append((x, np.eye(sizes[2])[rng.integers(0, sizes[2], D)], p))
+    p = {
+        "W0": np.array([[2.0], [-1.0]]), "b0": np.zeros(1),
+        "W1": np.array([[1.0, -1.0]]), "b1": np.array([-1.0, 1.0]),
+    }
+    cases.append((np.ones((1, 2)), np.array([[1.0, 0.0]]), p))
+    for x, y, p in cases:
+        given = f"x of shape {x.shape}, sizes {_sizes(p)}"
+        if len(x) == 1 and x.size == 2:
+            given = "the example of the task, x = [[1, 1]]"
+        compare(
+            input_gradient(x, y, p), _numerical(x, y, p), given,
+            _gradient_mistakes(x, y, p), name="the gradient",
+            rtol=1e-5, atol=1e-7,
+        )
+
+
+def _sizes(p):
+    return (*p["W0"].shape, p["W1"].shape[1])
+
+
+def _losses(x, y, p):
+    """Return the loss of each image, (D,)."""
+    z = forward(x, p)[0][-1]
+    top = z.max(axis=1, keepdims=True)
+    return np.sum(
+        y * (top - z + np.log(np.exp(z - top).sum(axis=1, keepdims=True))),
+        axis=1,
+    )
+
+
+def _numerical(x, y, p, step=1e-6):
+    """Return dJ/dx by central differences."""
+    gradient = np.zeros_like(x)
+    for m in range(x.shape[1]):
+        moved = np.zeros_like(x)
+        moved[:, m] = step
+        change = _losses(x + moved, y, p) - _losses(x - moved, y, p)
+        gradient[:, m] = change / (2 * step)
+    return gradient
+
+
+def _gradient_mistakes(x, y, p):
+    z, a = forward(x, p)
+    delta1, gate = a[1] - y, relu_prime(z[0])
+    delta0 = gate * (delta1 @ p["W1"].T)
+    right = delta0 @ p["W0"].T
+    mistakes = [
+        (-right, "The sign is flipped: delta1 is a1 - y."),
+        ((delta1 @ p["W1"].T) @ p["W0"].T,
+         "The gate h'(z0) is missing: silent hidden neurons pass nothing "
+         "back."),
+        ((a[0] * (delta1 @ p["W1"].T)) @ p["W0"].T,
+         "In place of h'(z0) stands the activation a0."),
+        (right * x, "The gradient is multiplied by x; that is another, "
+         "related quantity."),
+        (relu_prime(x) * right if np.any(x <= 0) else right + 1,
+         "There is no h' for the input."),
+        ((gate * (a[1] @ p["W1"].T)) @ p["W0"].T,
+         "y is missing: delta1 is a1 - y."),
+        ((gate * (-y @ p["W1"].T)) @ p["W0"].T,
+         "This starts from -y: the gradient of the z of one class. The loss "
+         "starts with delta1 = a1 - y."),
+        ((gate * ((delta1 * a[1] * (1 - a[1])) @ p["W1"].T)) @ p["W0"].T,
+         "A factor a1 (1 - a1) too many: it has cancelled already in B11."),
+        (delta0, "This is delta0; one step is missing, W0."),
+        (right.T, "The result is transposed: rows should be images."),
+        (x.T @ delta0, "This is the gradient of the weights W0; the pixels' "
+         "is wanted."),
+        (x.T @ delta0 / len(x), "This is the gradient of the weights W0; the "
+         "pixels' is wanted."),
+    ]
+    if len(x) > 1:
+        mistakes += [
+            (right / len(x), "There is a 1/D; each image has its own loss, "
+             "and no mean is taken."),
+            (right.mean(axis=0), "The mean over the images was taken; each "
+             "image has a gradient of its own."),
+            (right.sum(axis=0), "The sum over the images was taken; each "
+             "image has a gradient of its own."),
+        ]
+    if p["W0"].shape[0] == p["W0"].shape[1]:
+        mistakes.append(
+            (delta0 @ p["W0"], "W0 is not transposed: rows times W leads "
+             "forward, rows times W.T leads back.")
+        )
+    return mistakes

@@ -1,1 +1,0 @@
-"""The exercises' checkers: a module nbNN for each notebook."""

@@ -1,0 +1,61 @@
+"""A progress bar for long loops, and a loop that runs on all cores."""
+
+import os
+
+from tqdm.auto import tqdm
+
+
+def progress_bar(iterable, description="", total=None):
+    """Wrap an iterable so that a bar shows how far a loop has come.
+
+    The bar stays away where the environment variable COURSE_NO_BARS is set,
+    as it is when notebooks are built and tested: a bar tells time, and stored
+    outputs are compared.
+
+    `description` stands in front of it, `total` is the number of items where
+    `len(iterable)` does not tell. Returns tqdm's bar, to be looped over.
+    """
+    return tqdm(
+        iterable,
+        desc=description,
+        total=total,
+        leave=False,
+        disable=bool(os.environ.get("COURSE_NO_BARS")),
+    )
+
+
+def run_study(function, settings, description="trainings", done=None):
+    """Call a function with each setting, on all cores.
+
+    NumPy lets go of the interpreter during matrix products, so threads keep
+    the cores busy; each uses one thread of linear algebra. The stop button
+    ends the run; what is in `done` then is not run again.
+
+    Parameters
+    ----------
+    function : callable
+        function(*setting) gives a result; it draws from an rng of its own.
+    settings : sequence of tuple
+        Hashable. The costliest first saves time.
+    description : str
+        In front of the progress bar.
+    done : dict, optional
+        Setting -> result; filled while the study runs.
+
+    Returns
+    -------
+    dict
+        Setting -> result, in the order of the settings.
+    """
+    from joblib import Parallel, delayed
+    from threadpoolctl import threadpool_limits
+
+    done = {} if done is None else done
+    todo = [setting for setting in settings if setting not in done]
+    parallel = Parallel(n_jobs=-1, prefer="threads", return_as="generator")
+    with threadpool_limits(limits=1):
+        results = parallel(delayed(function)(*setting) for setting in todo)
+        bar = progress_bar(results, description, len(todo))
+        for result, setting in zip(bar, todo):
+            done[setting] = result
+    return {setting: done[setting] for setting in settings}

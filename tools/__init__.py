@@ -1,0 +1,1 @@
+"""What builds and measures the course; nothing that a learner imports."""
