@@ -11,7 +11,8 @@
 # **What you need.** Some Python: functions, loops, a first acquaintance with
 # NumPy arrays.
 #
-# *To run: about 10 seconds. To study: 15 minutes.*
+# *Part of the course: beginning. To run: at most 20 seconds on two processors.
+# To study: 15 minutes.*
 #
 # Click on a cell and press <kbd>Shift</kbd> + <kbd>Enter</kbd>: it runs, and
 # the next one is selected. Run them in their order, from the top.
@@ -25,9 +26,11 @@ from importlib import metadata
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from exercises import check, hint, progress, solution
+from exercises.source import facts
 from helpers import plotting
 from helpers.data import PATH, load_mnist, verify
-from helpers.exercises import check, hint, progress, solution
+from helpers.diagrams import course_map
 from helpers.timing import measure, prepare_meter
 
 # %% [markdown]
@@ -49,8 +52,9 @@ for package in PACKAGES:
     print(f"{package:16}{version}")
 
 # %% [markdown]
-# TensorFlow and Keras are needed from notebook 05 on; CodeCarbon only for
-# figures of energy and CO2. Everything else runs without them.
+# Only some notebooks need TensorFlow and Keras, and they say so at their top.
+# CodeCarbon is needed for energy and CO2 alone. Everything else runs without
+# them.
 #
 # ## The data
 #
@@ -216,16 +220,21 @@ print(f"power      {meter.power}: {meter.power_source or meter.reason}")
 #
 # ## The map of the course
 #
-# Ten notebooks, one question each. Theory comes first, then two networks that
-# do the same thing with different tools, then studies, then the bill.
+# Each notebook has one question. Theory comes first, then two networks that
+# do the same thing with different tools, then studies, then the bill. The map
+# is drawn from what the notebooks say of themselves.
 
-# %%
-fig = plotting.course_map()
+# %% tags=["draws"]
+notebooks = facts()[1:]  # this one is where you are
+parts = {}
+for notebook in notebooks:
+    parts.setdefault(notebook["part"], []).append(notebook["number"])
+stages = [f"{part} ({', '.join(own)})" for part, own in parts.items()]
 plotting.show(
-    fig,
-    alt="A map of the ten notebooks in four stages: theory (01 to 03), "
-    "networks (04 and 05), studies (06 to 08) and the comparison (09), each "
-    "with its question and joined by arrows in the order of reading.",
+    course_map(notebooks),
+    alt=f"A map of {len(notebooks)} notebooks in {len(stages)} parts: "
+    f"{'; '.join(stages)}. Each has its question, and arrows join them in the "
+    "order of reading.",
 )
 
 # %% [markdown]

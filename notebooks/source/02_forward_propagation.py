@@ -15,8 +15,8 @@
 # variable, and NumPy arrays. Notebook 01 says why a straight cut is not
 # enough; here comes the function that does better.
 #
-# *To run: about 15 seconds. To study: 100 minutes, the six exercises
-# included.*
+# *Part of the course: theory. To run: at most 20 seconds on two processors. To
+# study: 100 minutes, the six exercises included.*
 
 # %%
 import math
@@ -27,11 +27,12 @@ import numpy as np
 from sklearn.datasets import load_sample_image
 from threadpoolctl import threadpool_limits
 
+from exercises import check, hint, progress, solution
 from helpers import plotting
 from helpers.data import load_mnist
-from helpers.drawing_02 import network_diagram
+from helpers.diagrams import network_diagram
 from helpers.equations import verify_equation
-from helpers.exercises import check, hint, progress, solution
+from helpers.evidence import difference
 
 threadpool_limits(limits=1)
 SEED = 2
@@ -66,7 +67,7 @@ print("all in [0, 1]:", x_photo.min() >= 0 and x_photo.max() <= 1)
 # The vector is drawn as a curve, value against place, for the first five of
 # its image rows; the whole would be a black band.
 
-# %%
+# %% tags=["draws"]
 places = [["photo", "grey"], ["vector", "vector"]]
 fig, ax = plotting.figure(height=4.4)
 ax.remove()
@@ -122,7 +123,7 @@ print("a thousand digits, one row each:", x.shape)
 # three things: where the counting of the layers begins, what sits on a line,
 # and what sits in a circle.
 
-# %%
+# %% tags=["draws"]
 fig = network_diagram(*SIZES)
 plotting.show(fig, f"""Three columns of circles: {SIZES[0]} inputs x,
     {SIZES[1]} neurons of layer 0 with their activations a0, {SIZES[2]}
@@ -492,7 +493,7 @@ for name, (_, slope) in functions.items():
 # %% [markdown]
 # In the figure the derivatives are dashed.
 
-# %%
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 3, height=2.9, sharey=True)
 for ax, (name, (a, slope)) in zip(axes, functions.items()):
     ax.plot(z, a, color=plotting.BLACK, label="h(z)")
@@ -538,7 +539,7 @@ for shift in (0.5, 1.0):
 # Left, the distribution of $z^0$, cut at zero by ReLU. Right, the activations
 # of the first 48 neurons for the first twelve digits; white is an exact zero.
 
-# %%
+# %% tags=["draws"]
 fig, axes = plotting.figure(
     1, 2, height=3, gridspec_kw={"width_ratios": [3, 4]}
 )
@@ -643,7 +644,7 @@ for name, z in curves.items():
 # The figure shows both functions along the way. A straight line means that
 # one matrix would do.
 
-# %%
+# %% tags=["draws"]
 fig, ax = plotting.figure(height=3.2)
 ax.plot(t, curves["without h"], "--", color=plotting.GREY, label="without h")
 ax.plot(t, curves["with ReLU"], color=plotting.BLUE, label="with ReLU")
@@ -755,7 +756,7 @@ def curve(x, W0, b0, W1, b1):
 # ramps, each already multiplied by its weight $w_n^1$; their sum and $b^1$
 # make the blue line.
 
-# %%
+# %% tags=["draws"]
 def draw_curve(ax, N):
     """Draw target, network with N hidden neurons, and its ramps."""
     grid = np.linspace(0, 8, 801)[:, None]
@@ -797,20 +798,20 @@ for N in numbers:
     if N in (1, 4, 16, 64, 256, 1024):
         print(f"N = {N:4}: largest error {errors[-1]:.1e},"
               f" bound {bounds[-1]:.1e}")
+ratio = errors[-3] / errors[-1]
+print(f"from N = {numbers[-3]} to {numbers[-1]}: error divided by {ratio:.1f}")
 assert np.all(np.array(errors) <= np.array(bounds) * 1.001)
 
 # %% [markdown]
 # On logarithmic axes a power law is a straight line.
 
-# %%
+# %% tags=["draws"]
 fig, ax = plotting.figure(width=5, height=3)
 ax.loglog(numbers, bounds, color="#C8C8C8", label="bound, $1/N^2$")
 ax.loglog(numbers, errors, "o", color=plotting.BLUE, label="network")
 ax.set(xlabel="hidden neurons N", ylabel="largest error of f(x)")
 ax.set_title("Four times the neurons, a sixteenth of the error")
 ax.legend()
-ratio = errors[-3] / errors[-1]
-print(f"from N = {numbers[-3]} to {numbers[-1]}: error divided by {ratio:.1f}")
 plotting.show(fig, f"""The largest error against the number of hidden neurons
     on logarithmic axes. It falls from {errors[0]:.1f} at N = 1 to
     {errors[-1]:.0e} at N = {numbers[-1]}, from N = 32 on along the grey
@@ -826,7 +827,7 @@ plotting.show(fig, f"""The largest error against the number of hidden neurons
 # In JupyterLab the next cell shows a slider for the number of ReLUs, to play
 # with. Elsewhere it shows nothing, and nothing later depends on it.
 
-# %%
+# %% tags=["draws"]
 def slide(N):
     """Show one network of the figure above, with N hidden neurons."""
     fig, ax = plotting.figure(width=5.5)
@@ -940,6 +941,10 @@ cases = {
     "z - max(z)": scores - scores.max(),
     "3 z": 3 * scores,
 }
+for name, z in cases.items():
+    print(f"{name:11} ->", softmax(z[None])[0].round(3))
+
+# %% tags=["draws"]
 colours = (plotting.BLACK, plotting.SKY, plotting.ORANGE)
 fig, axes = plotting.figure(1, 2, height=3)
 for k, (name, z) in enumerate(cases.items()):
@@ -947,7 +952,6 @@ for k, (name, z) in enumerate(cases.items()):
     style = {"width": 0.25, "color": colours[k], "label": name}
     axes[0].bar(place, z, **style)
     axes[1].bar(place, softmax(z[None])[0], **style)
-    print(f"{name:11} ->", softmax(z[None])[0].round(3))
 axes[0].set(xlabel="neuron j", ylabel="score $z_j$", title="In")
 axes[1].set(xlabel="neuron j", ylabel="probability", title="Out: softmax")
 axes[1].legend()
@@ -1050,9 +1054,11 @@ verify_equation(
 
 # %% [markdown]
 # How often is the prediction right? One network may be lucky, so we draw 200
-# of them, and compare the scatter of their success with the one that pure
-# counting would give, $\sqrt{p(1 - p)/D}$ with $p = 1/10$ and $D = 1000$
-# digits.
+# of them, and compare their success with 1 in 10 by the course's rule for
+# differences: the mean difference with its 95 % interval, and "not
+# distinguishable" if the interval contains zero. Then we compare the scatter
+# of the success with the one that pure counting would give,
+# $\sqrt{p(1 - p)/D}$ with $p = 1/10$ and $D = 1000$ digits.
 
 # %%
 success, favourite = [], []
@@ -1061,20 +1067,21 @@ for k in range(200):
     predicted = np.argmax(forward(x, *drawn)[-1], axis=1)  # F6
     success.append(np.mean(predicted == digits))
     favourite.append(np.bincount(predicted).max() / len(x))
-mean, scatter = np.mean(success), np.std(success)
-standard_error = scatter / np.sqrt(200)
+percent = 100 * np.array(success)
+from_chance = difference(percent, np.full(200, 10.0))
 counting = np.sqrt(0.1 * 0.9 / len(x))
-print(f"mean success: {mean:.1%} +- {standard_error:.1%}")
-print(f"scatter from network to network: {scatter:.1%}")
+print(f"mean success: {percent.mean():.1f} %")
+print(f"minus 10 %: {from_chance.in_words(digits=1)}")
+print(f"scatter from network to network: {percent.std(ddof=1):.1f} %")
 print(f"scatter that counting alone would give: {counting:.1%}")
 print(f"share of the favourite answer, mean: {np.mean(favourite):.0%}")
-assert abs(mean - 0.1) < 3 * standard_error
+assert abs(from_chance.mean) < 1
 
 # %% [markdown]
 # Left, what one untrained network answers to three digits. Right, the success
 # of all 200.
 
-# %%
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 2, height=2.8)
 for d, colour, marker in zip(range(3), plotting.CLASSES, "os^"):
     label = f"image of a {digits[d]}"
@@ -1083,7 +1090,6 @@ axes[0].axhline(0.1, color=plotting.BLACK, linestyle="--", lw=1)
 axes[0].set(xlabel="output neuron n", ylabel="probability $a_n^1$")
 axes[0].set(ylim=(0, 0.3), xticks=range(10), title="One network, 3 images")
 axes[0].legend()
-percent = 100 * np.array(success)
 axes[1].hist(percent, bins=np.arange(0, 22), color=plotting.GREY)
 axes[1].axvline(10, color=plotting.BLACK, linestyle="--", lw=1)
 axes[1].set(xlabel="success in %", ylabel="networks")
@@ -1116,23 +1122,28 @@ plotting.show(fig, f"""Left, ten output probabilities for three images, all
 # weights are drawn. We try three widths, with 50 networks each.
 
 # %%
-print("width   smallest a1   largest a1   success")
+found = {}  # width -> smallest and largest a1, success, one row a network
 for width in (0.01, 0.05, 1.0):
-    lowest, highest, right = [], [], []
+    rows = []
     for k in range(50):
         fresh = np.random.default_rng([SEED, k])
         a1 = forward(x, *draw_parameters(SIZES, width, fresh))[-1]
-        lowest.append(a1.min(axis=1).mean())
-        highest.append(a1.max(axis=1).mean())
-        right.append(np.mean(np.argmax(a1, axis=1) == digits))
-    mean, error = np.mean(right), np.std(right) / np.sqrt(50)
-    print(f"{width:5} {np.mean(lowest):13.3f} {np.mean(highest):12.3f}"
-          f"   {mean:.1%} +- {error:.1%}")
+        right = np.mean(np.argmax(a1, axis=1) == digits)
+        rows.append((a1.min(axis=1).mean(), a1.max(axis=1).mean(), right))
+    found[width] = np.array(rows)
+
+# %% tags=["draws"]
+print("width  smallest a1  largest a1   success minus 10 %")
+for width, rows in found.items():
+    lowest, highest, _ = rows.mean(axis=0)
+    from_chance = difference(100 * rows[:, 2], np.full(50, 10.0))
+    print(f"{width:5} {lowest:12.3f} {highest:11.3f}   "
+          f"{from_chance.in_words(digits=1)}")
 
 # %% [markdown]
 # Small weights: ten equal answers. Large weights: one answer with full
-# confidence, chosen by chance. The success is about one in ten each time. To be
-# sure and to be right are two things, and nothing in the forward pass compares
+# confidence, chosen by chance. The success is about one in ten each time, and
+# not distinguishable from it. To be sure and to be right are two things, and nothing in the forward pass compares
 # the output with the truth. That is the task of notebook 03.
 #
 # ## Summary

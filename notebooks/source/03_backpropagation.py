@@ -22,8 +22,8 @@
 # **What you need.** Notebooks 01 and 02; the chain rule for functions of
 # several variables; the product of matrices. Paper and pencil.
 #
-# *To run: about 20 seconds. To study: 4 hours, of which the six exercises take
-# about 80 minutes.*
+# *Part of the course: theory. To run: at most 25 seconds on two processors. To
+# study: 240 minutes, of which the six exercises take about 80 minutes.*
 
 # %%
 import os
@@ -32,10 +32,10 @@ import numpy as np
 from sklearn.datasets import make_moons
 from threadpoolctl import threadpool_limits
 
-from helpers import drawing_03 as drawing
+from exercises import check, hint, progress, solution
 from helpers import plotting
 from helpers.equations import verify_equation
-from helpers.exercises import check, hint, progress, solution
+from helpers.evidence import difference
 from helpers.gradient_check import gradient_check, table, worst
 
 SEED = 3
@@ -334,6 +334,8 @@ risks = [line_risk(w) for w in w_grid]
 w_likely = w_grid[np.argmax(likelihoods)]
 w_best = w_grid[np.argmin(risks)]
 print(f"most likely weight: {w_likely:.2f}, of least risk: {w_best:.2f}")
+
+# %% tags=["draws"]
 fig, (left, right) = plotting.figure(1, 2, height=2.9)
 left.plot(
     w_grid, np.array(likelihoods) / max(likelihoods), color=plotting.BLACK
@@ -412,6 +414,7 @@ print(f"complex step       {complex_step(wave, v):.12f}")
 
 # %% [markdown]
 # How does the error of each depend on the step? The next cell tries 17 steps.
+# (What rounding contributes differs from machine to machine.)
 
 # %%
 exact, steps = np.cos(v) * wave(v), 10.0 ** np.arange(-16, 1)
@@ -424,6 +427,8 @@ errors = {
 }
 best = steps[np.argmin(errors["central difference"])]
 assert 1e-7 < best < 1e-3 and min(errors["central difference"]) < 1e-8
+
+# %% tags=["draws"]
 fig, ax = plotting.figure(height=3.2)
 for (name, error), colour in zip(errors.items(), plotting.CLASSES):
     ax.loglog(steps, np.maximum(error, 1e-17), "o-", color=colour, label=name)
@@ -437,6 +442,7 @@ plotting.show(
     central difference draws a V: it is poor at steps of 1 and of 1e-16 and
     at its best near 1e-5. The error of the complex step falls with the square
     of the step to the level of rounding and stays there.""",
+    values=False,
 )
 
 
@@ -496,12 +502,13 @@ for learning_rate in RATES:
 # %% [markdown]
 # The same walks drawn on the curve of the risk:
 
-# %%
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 3, height=2.8, sharey=True)
 w_line = np.linspace(-1.3, 3.0, 200)
 for ax, (learning_rate, path) in zip(axes, paths.items()):
     ax.plot(w_line, [line_risk(w) for w in w_line], color=plotting.GREY)
-    ax.plot(path, [line_risk(w) for w in path], "o-", lw=1, **drawing.WALK)
+    ax.plot(path, [line_risk(w) for w in path], "o-", lw=1, ms=3.5,
+            color=plotting.VERMILION)
     ax.plot(path[0], line_risk(path[0]), "s", color=plotting.BLACK)
     ax.set(title=rf"$\lambda$ = {learning_rate}", xlabel="weight $w$")
 axes[0].set(ylabel="empirical risk $R_D$ (nats)")
@@ -584,16 +591,28 @@ for name, dw, db in (("w", step, 0), ("b", 0, step)):
     curvature = (rise - 2 * line_risk(w, b)) / step**2
     print(f"along {name}: k = {curvature:.2f}, 2/k = {2 / curvature:.1f}")
 
+
 # %% [markdown]
 # We look at the landscape from above, with the walks of three learning rates.
 
-# %%
+# %% tags=["draws"]
+def draw_walk(ax, path):
+    """Draw a path (steps + 1, 2) over the landscape of the risk."""
+    levels = landscape.min() + 0.012 * 1.75 ** np.arange(10)
+    ax.contour(w_axis, b_axis, landscape, levels, cmap=plotting.AMOUNTS,
+               linewidths=1)
+    ax.plot(w_axis[low_w], b_axis[low_b], "x", color="black", ms=8, mew=2)
+    view = ax.axis()
+    ax.plot(*path.T, "o-", lw=1, ms=3.5, color=plotting.VERMILION)
+    ax.plot(*path[0], "s", color="black", ms=6)
+    ax.axis(view)
+
+
 fig, axes = plotting.figure(1, 3, height=3.0, sharey=True)
 ends = []
 for ax, learning_rate in zip(axes, RATES):
     path = walk(learning_rate)
-    drawing.contours(ax, w_axis, b_axis, landscape)
-    drawing.path(ax, path)
+    draw_walk(ax, path)
     ax.set(title=rf"$\lambda$ = {learning_rate}", xlabel="weight $w$")
     ends.append(line_risk(*path[-1]))
 axes[0].set(ylabel="bias $b$")
@@ -617,13 +636,12 @@ plotting.show(
 # the largest one that still arrives. (It stays away where notebooks are built
 # and tested.)
 
-# %%
+# %% tags=["draws"]
 def show_walk(learning_rate):
     """Draw one walk over the landscape."""
     path = walk(learning_rate)
     fig, ax = plotting.figure(width=4.5, height=3.6)
-    drawing.contours(ax, w_axis, b_axis, landscape)
-    drawing.path(ax, path)
+    draw_walk(ax, path)
     ax.set(xlabel="weight $w$", ylabel="bias $b$")
     end = line_risk(*path[-1])
     ax.set_title(rf"$\lambda$ = {learning_rate:.2f}: risk {end:.3f}")
@@ -1068,8 +1086,42 @@ check("3.3", output_delta)
 # That enters *all* neurons of the next layer. Then everything later depends on
 # these. The drawing shows the ways on, for three neurons in layer $L + 1$.
 
-# %%
-fig = drawing.chain()
+# %% tags=["draws"]
+def draw_arrow(start, end, text="", back=False):
+    """Draw an arrow between two nodes; the way back runs beside it."""
+    start, end = np.array(start), np.array(end)
+    along = (end - start) / np.linalg.norm(end - start)
+    aside = 0.13 * np.array([-along[1], along[0]])
+    colour = plotting.VERMILION if back else plotting.BLACK
+    ax.annotate(
+        "", end - 0.52 * along + aside, start + 0.52 * along + aside,
+        arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.3},
+    )
+    ax.text(*((start + end) / 2 + 2.1 * aside), text, color=colour,
+            ha="center", va="center",
+            bbox={"fc": "white", "ec": "none", "pad": 0.6})
+
+
+# %% tags=["draws"]
+fig, ax = plotting.figure(height=3.3)
+ax.set(xlim=(0, 10), ylim=(-0.35, 4.3))
+ax.axis("off")
+first, second, last = (0.8, 2.0), (3.0, 2.0), (9.3, 2.0)
+names = {first: "$z_n^L$", second: "$a_n^L$", last: "$J$"}
+draw_arrow(first, second, "$h$")
+for m, node in enumerate([(6.4, 3.6), (6.4, 2.0), (6.4, 0.4)], start=1):
+    names[node] = f"$z_{m}^{{L+1}}$"
+    draw_arrow(second, node, f"$w_{{n{m}}}^{{L+1}}$")
+    draw_arrow(node, last)
+    draw_arrow(last, node, rf"$\delta_{m}^{{L+1}}$", back=True)
+    draw_arrow(node, second, back=True)
+draw_arrow(second, first, r"$\delta_n^L$", back=True)
+for place, words in names.items():
+    ax.plot(*place, "o", ms=32, mfc="white", mec=plotting.BLACK, mew=1.3)
+    ax.text(*place, words, fontsize=11, ha="center", va="center")
+ax.text(1.9, -0.25, "layer $L$", ha="center", va="center")
+ax.text(6.4, -0.25, "layer $L+1$", ha="center", va="center")
+ax.set_title("One argument, every way on to the loss, and back")
 plotting.show(
     fig,
     alt="""A chain of circles from left to right: z_n of layer L, its
@@ -1725,22 +1777,25 @@ def check_network(hidden, name, rng):
 
 # %%
 rng = np.random.default_rng(SEED)
-all_reports = {}
-print("hidden  activation  arrays  entries  redrawn  error < 1e-7")
+all_reports, redrawn = {}, {}
 for hidden in (1, 2, 4):
     for name in ACTIVATIONS:
         reports, redraws = check_network(hidden, name, rng)
-        all_reports[hidden, name] = reports
-        compared = sum(report.checked for report in reports)
-        assert compared == sum(report.size for report in reports)
-        print(f"{hidden:6}  {name:10}{len(reports):8}{compared:9}"
-              f"{redraws:9}  {worst(reports) < TOLERANCE}")
+        all_reports[hidden, name], redrawn[hidden, name] = reports, redraws
+        assert all(report.checked == report.size for report in reports)
 assert all(worst(r) < TOLERANCE for r in all_reports.values())
+
+# %% tags=["draws"]
+print("hidden  activation  arrays  entries  redrawn  error < 1e-7")
+for (hidden, name), reports in all_reports.items():
+    compared = sum(report.checked for report in reports)
+    print(f"{hidden:6}  {name:10}{len(reports):8}{compared:9}"
+          f"{redrawn[hidden, name]:9}  {worst(reports) < TOLERANCE}")
 
 # %% [markdown]
 # How far below the line are they? The figure shows the error of each array.
 
-# %%
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 3, height=2.8, sharey=True)
 for ax, name in zip(axes, ACTIVATIONS):
     for hidden, marker, colour in zip((1, 2, 4), "os^", plotting.CLASSES):
@@ -1759,6 +1814,7 @@ plotting.show(
     three panels for ReLU, tanh and sigmoid, with networks of 1, 2 and 4
     hidden layers. All points lie below the grey line at 1e-7. For the
     deep sigmoid network the errors grow towards layer 0.""",
+    values=False,
 )
 
 
@@ -1831,16 +1887,25 @@ for epoch in SNAPSHOTS:
     print(f"epoch {epoch:4}: risk {history[epoch, 0]:.3f}, accuracy"
           f" training {history[epoch, 2]:.1%}, test {history[epoch, 3]:.1%}")
 
+
 # %% [markdown]
 # What does the boundary do meanwhile? Four moments, over the training sample:
 
-# %%
-fig, axes = plotting.figure(
-    1, 4, height=2.3, sharex=True, sharey=True
-)
+# %% tags=["draws"]
+def draw_boundary(ax, parameters):
+    """Colour the plane by the probability of class 1, with a line at 1/2."""
+    x1, x2 = np.linspace(-1.6, 2.6, 120), np.linspace(-1.1, 1.6, 120)
+    grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
+    p = forward(grid, parameters, relu)[1][-1][:, 1].reshape(120, 120)
+    ax.contourf(x1, x2, p, [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0000001],
+                cmap=plotting.SIGNED, vmin=-0.9, vmax=1.9)
+    ax.contour(x1, x2, p, [0.5], colors="black", linewidths=1.5)
+
+
+fig, axes = plotting.figure(1, 4, height=2.3, sharex=True, sharey=True)
 for ax, (epoch, p) in zip(axes, snapshots.items()):
-    drawing.regions(ax, lambda x, p=p: forward(x, p, relu)[1][-1][:, 1])
-    drawing.points(ax, x_train, k_train)
+    draw_boundary(ax, p)
+    plotting.points(ax, x_train, k_train, size=7)
     ax.set(title=f"epoch {epoch}", xlabel="$x_1$")
 axes[0].set(ylabel="$x_2$")
 shares = [f"{history[epoch, 2]:.1%}" for epoch in SNAPSHOTS]
@@ -1859,6 +1924,11 @@ plotting.show(
 # follows the gap. The risk and the accuracy tell the same story in numbers:
 
 # %%
+end, turn = history[-1], int(np.argmin(history[:, 1]))
+print(f"training risk {end[0]:.3f} at the end; test risk {end[1]:.3f},"
+      f" but it had been {history[turn, 1]:.3f} at epoch {turn}")
+
+# %% tags=["draws"]
 fig, (left, right) = plotting.figure(1, 2, height=2.9)
 epochs = np.arange(1, EPOCHS + 2)  # from 1, for the logarithmic axis
 for column, sample in enumerate(("training", "test")):
@@ -1868,7 +1938,6 @@ for column, sample in enumerate(("training", "test")):
 left.set(title="Empirical risk", xlabel="epoch + 1", ylabel="$R_D$ (nats)")
 right.set(title="Accuracy", xlabel="epoch + 1", ylabel="accuracy (%)")
 left.legend()
-end, turn = history[-1], int(np.argmin(history[:, 1]))
 plotting.show(
     fig,
     alt=f"""Risk and accuracy of the training and the test sample against the
@@ -1877,8 +1946,6 @@ plotting.show(
     risk falls on to {end[0]:.3f} while the test risk ends at {end[1]:.3f}.
     The accuracies end at {end[2]:.1%} and {end[3]:.1%}.""",
 )
-print(f"training risk {end[0]:.3f} at the end; test risk {end[1]:.3f},"
-      f" but it had been {history[turn, 1]:.3f} at epoch {turn}")
 
 
 # %% [markdown]
@@ -1915,6 +1982,8 @@ def one_seed(seed):
 
 
 runs = np.array([one_seed(seed) for seed in range(5)])
+
+# %% tags=["draws"]
 print("seed  training   test  second test  test at its best epoch")
 for seed, run in enumerate(runs):
     print(f"{seed:4}{run[0]:10.1%}{run[1]:7.1%}{run[2]:13.1%}{run[3]:11.1%}")
@@ -1924,7 +1993,9 @@ for seed, run in enumerate(runs):
 # The last column is the highest test accuracy on the way: where it is above
 # the one at the end, the training went on for too long. (Choosing the epoch by
 # the *test* sample would again be dishonest; notebook 08 does it with a third
-# sample.)
+# sample.) The next cell prints how much higher the training accuracy is, by
+# the course's rule for differences: the mean over the seeds with its 95 %
+# interval, and "not distinguishable" if the interval contains zero.
 
 # %% tags=["equation-O2"]
 training_above = runs[:, 0] > runs[:, 1]
@@ -1936,10 +2007,12 @@ verify_equation(
     wrong=second_test_above.astype(float),
     without="with a second test sample in place of the training sample",
 )
-mean = runs.mean(axis=0)
+excess = difference(100 * runs[:, 0], 100 * runs[:, 1])
+second = difference(100 * runs[:, 2], 100 * runs[:, 1])
 late = np.sum(runs[:, 3] > runs[:, 1])
-print(f"on average: training {mean[0]:.1%}, test {mean[1]:.1%};"
-      f" trained for too long in {late} of {len(runs)} runs")
+print(f"training - test: {excess.in_words(digits=1)}")
+print(f"second test - test: {second.in_words(digits=1)}")
+print(f"trained for too long in {late} of {len(runs)} runs")
 
 
 # %% [markdown]
@@ -1972,6 +2045,8 @@ def missing_part(seed):
 
 results = [missing_part(seed) for seed in range(5)]
 found = np.array([row for row, _ in results])
+
+# %% tags=["draws"]
 print("training sample      seen part          missing part  (5 seeds)")
 for name, columns in (("incomplete", [0, 1]), ("complete", [2, 3])):
     low, high = found[:, columns].min(axis=0), found[:, columns].max(axis=0)
@@ -1983,15 +2058,16 @@ for name, columns in (("incomplete", [0, 1]), ("complete", [2, 3])):
 # have praised both networks. In the missing part the answer of the first
 # network is a matter of luck. The figure shows the seed with the least of it.
 
-# %%
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 2, height=2.7, sharex=True, sharey=True)
 titles = ("Incomplete training sample", "Complete training sample")
 unlucky = int(np.argmin(found[:, 1]))
 for ax, title, used in zip(axes, titles, results[unlucky][1]):
     p, x_used, k_used = used
-    drawing.regions(ax, lambda x, p=p: forward(x, p, relu)[1][-1][:, 1])
-    drawing.points(ax, x_used, k_used)
-    drawing.frame(ax, (-1.45, -0.2, -0.45, 1.45))
+    draw_boundary(ax, p)
+    plotting.points(ax, x_used, k_used)
+    ax.plot([-1.45, -0.2, -0.2, -1.45, -1.45],
+            [-0.45, -0.45, 1.45, 1.45, -0.45], "--", color="black", lw=1.2)
     ax.set(title=title, xlabel="$x_1$")
 axes[0].set(ylabel="$x_2$")
 plotting.show(
@@ -2162,7 +2238,7 @@ trained = {name: train_with(suspect) for name, suspect in SUSPECTS.items()}
 # %% [markdown]
 # Can you tell from the curves who is at fault?
 
-# %%
+# %% tags=["draws"]
 fig, axes = plotting.figure(2, 4, height=3.6, sharex=True, sharey=True)
 good = trained["right"][0]
 for ax, name in zip(axes.flat, "ABCDEFGH"):
@@ -2212,13 +2288,18 @@ def verdict(suspect, rng):
     return [r.name for r in reports if not r.relative_error < TOLERANCE]
 
 
-# %%
+failed = {
+    name: verdict(suspect, np.random.default_rng(SEED))
+    for name, suspect in SUSPECTS.items()
+}
+
+# %% tags=["draws"]
 print("        falls  risk at end  test accuracy  gradient check fails for")
 for name, (risks, p) in trained.items():
-    failed = verdict(SUSPECTS[name], np.random.default_rng(SEED))
     end = f"{risks[-1]:.3f}" if risks[-1] < 5 else "stopped"
     print(f"{name:6}{'yes' if risks[-1] < risks[0] else 'no':>7}{end:>13}"
-          f"{accuracy(x_test, k_test, p):15.1%}  {' '.join(failed) or '-'}")
+          f"{accuracy(x_test, k_test, p):15.1%}  "
+          f"{' '.join(failed[name]) or '-'}")
 
 
 # %% [markdown]

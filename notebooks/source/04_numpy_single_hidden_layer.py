@@ -13,7 +13,8 @@
 # **What you need.** Notebooks 02 and 03, or the lecture's part V: forward
 # propagation and the recursion for $\delta^L$.
 #
-# *To run: about 50 seconds. To study: 90 minutes.*
+# *Part of the course: networks. To run: at most 60 seconds on two processors.
+# To study: 90 minutes.*
 
 # %%
 import inspect
@@ -23,11 +24,11 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from exercises import check, hint, progress, solution
 from helpers import plotting
-from helpers.bars import progress_bar
 from helpers.data import load_mnist
-from helpers.exercises import check, hint, progress, solution
-from helpers.gradient_check import gradient_check, table, worst
+from helpers.gradient_check import gradient_check, worst
+from helpers.progress import progress_bar
 from helpers.timing import measure, prepare_meter
 
 threadpool_limits(limits=1)  # one thread: notebook 00 says why
@@ -54,7 +55,7 @@ for name, array in mnist._asdict().items():
 # What the network will have to cope with: four images of each digit, taken in
 # the order of the file and not for their looks.
 
-# %%
+# %% tags=["draws"]
 rows = [np.flatnonzero(mnist.y_train == digit)[:4] for digit in range(10)]
 fig = plotting.digits(mnist.x_train[np.transpose(rows).ravel()], columns=10)
 plotting.show(
@@ -78,7 +79,11 @@ for name in ("training", "validation", "test"):
     short = "train" if name == "training" else name
     digits = getattr(mnist, f"y_{short}")
     shares[name] = 100 * np.bincount(digits) / len(digits)
+smallest = min(share.min() for share in shares.values())
+largest = max(share.max() for share in shares.values())
+print(f"shares between {smallest:.1f} and {largest:.1f} %")
 
+# %% tags=["draws"]
 fig, ax = plotting.figure(height=3)
 for name, share in shares.items():
     style = {**plotting.STYLE[name], "linestyle": ""}
@@ -87,15 +92,12 @@ ax.axhline(10, color=plotting.GREY, linewidth=1)
 ax.set(xticks=range(10), ylim=(0, 14), xlabel="digit")
 ax.set(ylabel="share of the sample (%)", title="Class balance")
 ax.legend(loc="lower right", ncols=3)
-smallest = min(share.min() for share in shares.values())
-largest = max(share.max() for share in shares.values())
 plotting.show(
     fig,
     alt=f"The share of each digit in the training, validation and test "
     f"samples lies between {smallest:.1f} and {largest:.1f} %, around the "
     "10 % of a perfect balance; the three samples agree.",
 )
-print(f"shares between {smallest:.1f} and {largest:.1f} %")
 
 
 # %% [markdown]
@@ -595,7 +597,7 @@ assert best > 97.5 and history["validation accuracy"][0] > 100 * after
 # small, and the accuracy, which is what we want. The dashed grey line is what
 # full-batch training reached in its time.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 2, height=3.2)
 plotting.learning_curves(history, axes[0], "loss", "empirical risk")
 plotting.learning_curves(history, axes[1], "accuracy", "accuracy (%)")
@@ -611,6 +613,7 @@ plotting.show(
     "zero, the validation curve levels off above it. Right, the accuracy: "
     f"validation ends at {best:.1f} %, training {gap:.1f} points higher; "
     "full-batch training stays far below both.",
+    values=False,
 )
 
 # %% [markdown]
@@ -699,15 +702,22 @@ assert large_accuracy >= 0.983
 # ones count it against. Here are the 24 neurons with the strongest links to
 # the outputs, of the network with 128.
 
-# %%
+# %% tags=["draws"]
 W0, b0, W1, b1 = trained
 strongest = np.argsort(-np.linalg.norm(W1, axis=1))[:24]
-fig = plotting.weights(W0[:, strongest], columns=8, title="Columns of W0")
+shown = W0[:, strongest].T
+limit = np.max(np.abs(shown))
+colours = {"cmap": plotting.SIGNED, "vmin": -limit, "vmax": limit}
+fig = plotting.digits(shown, columns=8, size=0.8, **colours)
+image = fig.axes[0].images[0]
+fig.colorbar(image, ax=fig.axes, label="weight", shrink=0.8)
+fig.suptitle("Columns of W0", fontsize=11, x=0.02, ha="left")
 plotting.show(
     fig,
     alt="24 weight images of hidden neurons: red and blue blobs and short "
     "strokes in the middle of the frame, fading to a noisy grey at the "
     "edges where no digit has ink.",
+    values=False,
 )
 
 
@@ -749,18 +759,28 @@ check("4.5", confusion)
 # %% tags=["nbval-ignore-output"]
 predicted = predict(mnist.x_test, *trained)
 counts = confusion(mnist.y_test, predicted, K)
-fig, ax = plotting.figure(width=5, height=4.3)
-plotting.confusion_matrix(counts, ax)
-ax.set_title("Test sample, 128 hidden neurons")
 off = counts - np.diag(np.diag(counts))
 t, p = np.unravel_index(np.argmax(off), off.shape)
+print(f"most frequent mistake: {t} taken for {p}, {off[t, p]} times")
+
+# %% tags=["draws"]
+fig, ax = plotting.figure(width=5, height=4.3)
+mistakes = np.where(np.eye(K), np.nan, counts)  # the diagonal stays white
+top = max(off.max(), 1)
+image = plotting.matrix(
+    ax, mistakes, counts.astype(str), 0.6 * top, vmin=0, vmax=top
+)
+ax.set(xticks=range(K), yticks=range(K))
+ax.set(xlabel="predicted class", ylabel="true class")
+ax.set_title("Test sample, 128 hidden neurons")
+fig.colorbar(image, ax=ax, label="wrong predictions", shrink=0.8)
 plotting.show(
     fig,
     alt=f"Confusion matrix of the ten digits: nearly all of the 10,000 "
     f"images lie on the diagonal; the most frequent mistake is a {t} taken "
     f"for a {p}, {off[t, p]} times.",
+    values=False,
 )
-print(f"most frequent mistake: {t} taken for {p}, {off[t, p]} times")
 
 # %% [markdown]
 # Mistakes are not spread evenly: a few pairs of digits of similar shape
@@ -769,11 +789,13 @@ print(f"most frequent mistake: {t} taken for {p}, {off[t, p]} times")
 # Some mistakes are worse than others. Here are the ten wrong predictions of
 # which the network was surest, with what it said and how sure it was.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 a1 = forward(mnist.x_test, *trained)[-1]
 certainty = np.max(a1, axis=1)
 wrong = np.flatnonzero(predicted != mnist.y_test)
 worst_ones = wrong[np.argsort(-certainty[wrong])][:10]
+
+# %% tags=["draws"]
 titles = [
     f"{mnist.y_test[i]} read as {predicted[i]}\n{100 * certainty[i]:.1f} %"
     for i in worst_ones
@@ -787,6 +809,7 @@ plotting.show(
     "probability: some are so badly written that a person would hesitate, "
     "others are clear to the eye, and the network was nearly certain each "
     "time.",
+    values=False,
 )
 
 # %% [markdown]
@@ -810,12 +833,16 @@ for g in range(len(edges) - 1):
     size.append(D)
     print(f"said {said[g]:5.1f} %, right {was[g]:5.1f} +- {error[g]:.1f} %,"
           f" {D:5,} images")
+low = np.sum(np.array(was) + np.array(error) < said)
+print(f"{low} of {len(was)} groups: surer than right")
+print(f"{size[-1] / 100:.0f} % of the images are in the surest group")
 assert sum(size) == 10_000
 
 # %% [markdown]
-# The same as a figure; on the diagonal, probabilities mean what they say.
+# The same as a figure; on the diagonal, probabilities mean what they say. The
+# bars are one standard deviation of a share of so many images.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["draws"]
 fig, ax = plotting.figure(width=5, height=3.6)
 ax.plot([30, 100], [30, 100], color=plotting.GREY, linewidth=1)
 style = {**plotting.STYLE["test"], "linestyle": ""}
@@ -823,16 +850,14 @@ ax.errorbar(said, was, error, capsize=3, **style)
 ax.set(xlabel="largest probability, mean of the group (%)")
 ax.set(ylabel="predictions that are right (%)")
 ax.set_title("How sure, and how often right")
-low = np.sum(np.array(was) + np.array(error) < said)
 plotting.show(
     fig,
     alt="Share of right predictions against the stated probability, in six "
     "groups with error bars: the points rise with the probability, and "
-    f"{low} of the six lie clearly below the diagonal, where the network "
-    "is surer than it is right.",
+    f"{low} of the six lie below the diagonal by more than their error bar: "
+    "there the network is surer than it is right.",
+    values=False,
 )
-print(f"{low} of {len(was)} groups: surer than right")
-print(f"{size[-1] / 100:.0f} % of the images are in the surest group")
 
 # %% [markdown]
 # A higher probability does mean more right answers. Where points lie below
@@ -844,7 +869,7 @@ print(f"{size[-1] / 100:.0f} % of the images are in the surest group")
 # The meter ran during both final trainings. Notebook 09 puts these figures
 # beside those of the other networks.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["draws", "nbval-ignore-output"]
 print("hidden    time    energy       grid        emissions   test")
 for hidden, meter, value in (
     (128, meter_128, test_accuracy),
@@ -886,7 +911,8 @@ progress(4)
 # - Shift the test images by two pixels (`np.roll`). How much accuracy is
 #   left, and why?
 # - Set `SEED` to five other values. How far apart are the test accuracies?
-#   Is the difference between 128 and 800 neurons larger than that?
+#   Give the accuracies of 128 and of 800 neurons to
+#   `helpers.evidence.difference`, seed by seed. What does its `in_words()` say?
 #
 # ## Further reading
 #

@@ -14,7 +14,8 @@
 # **What you need.** Notebook 04; B11 and B13 from notebook 03. TensorFlow,
 # which has packages for Python 3.9 to 3.13.
 #
-# *To run: about 60 seconds. To study: 100 minutes.*
+# *Part of the course: networks. To run: at most 75 seconds on two processors.
+# To study: 100 minutes.*
 #
 # TensorFlow calculates; Keras is the layer above it, in which networks are
 # described. Both are loaded by a helper, which keeps some start-up lines about
@@ -32,13 +33,14 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from exercises import check, hint, progress, solution
 from helpers import network, plotting
-from helpers.bars import progress_bar
 from helpers.data import load_mnist
 from helpers.equations import verify_equation
-from helpers.exercises import check, hint, progress, solution
+from helpers.evidence import difference, mean_and_spread
 from helpers.network import backward, empirical_risk, forward, h_prime
-from helpers.quiet_tensorflow import device_and_threads, import_tensorflow
+from helpers.progress import progress_bar
+from helpers.tensorflow_quietly import device_and_threads, import_tensorflow
 
 threadpool_limits(limits=1)
 tf, keras = import_tensorflow(threads=1, operations=2)
@@ -234,12 +236,14 @@ def below(error, least):
 
 
 single, double = parity("float32"), parity("float64")
+assert max(single.values()) < 1e-5 and max(double.values()) < 1e-12
+
+# %% tags=["draws"]
 print("relative error, Keras against NumPy")
 print(f"{'':12}{'float32':>10}{'float64':>10}")
 for name in single:
     errors = below(single[name], 1e-6), below(double[name], 1e-14)
     print(f"{name:12}{errors[0]:>10}{errors[1]:>10}")
-assert max(single.values()) < 1e-5 and max(double.values()) < 1e-12
 
 # %% [markdown]
 # The tape knows nothing of our derivation, so it can serve as a witness for
@@ -325,8 +329,6 @@ model.compile(
 batches_of_1000 = x_val.reshape(-1, 1000, 784), y_val.reshape(-1, 1000, 10)
 validation = tf.data.Dataset.from_tensor_slices(batches_of_1000)
 
-curves = {"NumPy": [], "TensorFlow": []}
-
 
 def measure(parameters):
     """Note loss and accuracy of both tools on the validation sample."""
@@ -337,6 +339,7 @@ def measure(parameters):
 
 
 # %%
+curves = {"NumPy": [], "TensorFlow": []}
 parameters = start
 model.set_weights(start)
 rng = np.random.default_rng(SEED)
@@ -351,12 +354,14 @@ for epoch in progress_bar(range(EPOCHS), "both tools"):
         first_epoch = order, parameters, model.get_weights()
 for tool, values in curves.items():
     print(f"{tool:11} validation accuracy {100 * values[-1][1]:.1f} %")
+gap = max(abs(n[1] - t[1]) for n, t in zip(*curves.values()))
+assert gap < 0.002  # twenty images of ten thousand
 
 # %% [markdown]
 # The curves are drawn with different lines and markers, so that one can be
 # seen through the other.
 
-# %%
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 2, height=2.9)
 epochs = np.arange(EPOCHS + 1)  # 0: before the training
 for tool, values in curves.items():
@@ -370,14 +375,12 @@ axes[1].set(title="Accuracy", ylabel="validation accuracy (%)")
 for ax in axes:
     ax.set(xlabel="epoch", xticks=epochs)
     ax.legend()
-gap = max(abs(n[1] - t[1]) for n, t in zip(*curves.values()))
 plotting.show(
     fig,
     alt="Two panels, validation loss falling and validation accuracy rising "
     f"over {EPOCHS} epochs. In both, the dashed TensorFlow curve lies on the "
     "wide NumPy curve, so that they cannot be told apart.",
 )
-assert gap < 0.002  # twenty images of ten thousand
 
 
 # %% [markdown]
@@ -445,28 +448,28 @@ descent = keras.optimizers.SGD(LEARNING_RATE)
 by_keras64 = epoch_inside_fit(twin, descent, xs, ys, BATCH)
 
 # %% [markdown]
-# Here is the verdict. The figures are those of one machine: on another one
+# Here is the verdict, and below it the numbers of one machine: on another one
 # the sums are added up in another order. What has to hold everywhere is that
 # the distance found lies within the tolerance.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 runs = {
     "float32": (worst32, tolerance32, by_keras32, by_numpy32),
     "float64": (worst64, tolerance64, by_keras64, by_numpy64),
 }
-print(f"{'':9}{'2 T u':>10}{'tolerance':>12}{'found':>10}")
 found = {}
-for name, (worst, tolerance, by_keras, by_numpy) in runs.items():
+for name, (_, tolerance, by_keras, by_numpy) in runs.items():
     pairs = zip(by_keras, by_numpy)
     found[name] = max(relative_error(k, n) for k, n in pairs)
-    print(f"{name:9}{worst:10.0e}{tolerance:12.0e}{found[name]:10.0e}")
-
-# %%
-for name, (_, tolerance, _, _) in runs.items():
     print(f"{name}: within the tolerance: {found[name] < tolerance}")
     assert found[name] < tolerance
 print("tolerances below 2e-2 and 2e-13:",
       tolerance32 < 2e-2, tolerance64 < 2e-13)
+
+# %% tags=["draws", "nbval-ignore-output"]
+print(f"{'':9}{'2 T u':>10}{'tolerance':>12}{'found':>10}")
+for name, (worst, tolerance, *_) in runs.items():
+    print(f"{name:9}{worst:10.0e}{tolerance:12.0e}{found[name]:10.0e}")
 
 # %% [markdown]
 # In float64 the tolerance is hardly larger than $2 T u$ itself: small
@@ -636,7 +639,7 @@ def fresh_model(N, steps_per_execution):
 # Three batch sizes at 128 hidden neurons, then three times as many neurons at
 # the largest batch. The last columns give an epoch of 50,000 images.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 BATCHES, WIDE = (8, 32, 128), 384
 WAYS = {"NumPy": None, "Keras": 1, "Keras, 32 at once": STEPS}
 ms = {(128, B): [] for B in BATCHES}
@@ -650,6 +653,9 @@ for N, B in progress_bar(ms, "step costs"):
         if (N, at_once) not in models:
             models[N, at_once] = fresh_model(N, at_once)
         ms[N, B].append(keras_ms(models[N, at_once], B))
+assert all(1e-3 < t < 1e3 for times in ms.values() for t in times)
+
+# %% tags=["draws", "nbval-ignore-output"]
 print(f"on {device_and_threads(tf)}; NumPy with 1 thread")
 print("   N  batch |      ms a step      |  s an epoch of 50,000")
 print("            | NumPy  Keras  by 32 | NumPy  Keras  by 32")
@@ -657,7 +663,6 @@ for (N, B), times in sorted(ms.items()):
     steps = "".join(f"{t:7.2f}" for t in times)
     epoch = "".join(f"{t * math.ceil(len(x) / B) / 1000:7.2f}" for t in times)
     print(f"{N:4}  {B:5} |{steps[1:]} |{epoch[1:]}")
-assert all(1e-3 < t < 1e3 for times in ms.values() for t in times)
 
 # %% [markdown]
 # Most of this can be said with two numbers. The time of a step is nearly a
@@ -682,7 +687,7 @@ for k, way in enumerate(WAYS):
 # same images in whatever batches, but with small ones it pays the fixed price
 # more often.
 
-# %%
+# %% tags=["draws"]
 LOOKS = [plotting.STYLE["NumPy"], plotting.STYLE["TensorFlow"],
          {"color": plotting.BLACK, "linestyle": ":", "marker": "x"}]
 
@@ -704,7 +709,7 @@ def draw_costs(ax, scale):
     ax.minorticks_off()
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 2, height=3.2)
 draw_costs(axes[0], lambda ms_a_step, B: ms_a_step)
 draw_costs(axes[1], lambda ms_a_step, B: ms_a_step * len(x) / B / 1000)
@@ -721,13 +726,14 @@ plotting.show(
     f"at {BATCHES[-1]}: {large[0]:.1f}, {large[1]:.1f} and {large[2]:.1f} ms. "
     f"An epoch in Keras: {epochs[0]:.1f} s in batches of {BATCHES[0]}, "
     f"{epochs[-1]:.1f} s in batches of {BATCHES[-1]}.",
+    values=False,
 )
 
 
 # %% [markdown]
 # And in words, made by the cell from its own measurement:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["draws", "nbval-ignore-output"]
 def compare_words(way, by_numpy, by_keras):
     """Say which of NumPy and a way of Keras is faster, and how much."""
     ratio = by_keras / by_numpy
@@ -743,7 +749,8 @@ for N, B in ((128, BATCHES[0]), (128, BATCHES[-1]), (WIDE, BATCHES[-1])):
     print(f"N = {N}, batches of {B}")
     for way, by_keras in list(zip(WAYS, ms[N, B]))[1:]:
         print("   ", compare_words(way, ms[N, B][0], by_keras))
-share = 100 * (1 - small[2] / small[1])
+_, keras_alone, keras_by_32 = ms[128, BATCHES[0]]
+share = 100 * (1 - keras_by_32 / keras_alone)
 more = "saves" if share > 0 else "costs"
 print(f"steps_per_execution=32 {more} {abs(share):.0f} % of a step "
       f"at batches of {BATCHES[0]}")
@@ -986,12 +993,17 @@ def worthy_model(first=256, second=128):
 worthy_sizes = [SIDE * SIDE, 256, 128, 10]
 print(f"your count: {count_parameters(worthy_sizes):,}")
 worthy = worthy_model()
-print(f"\n{'layer':12}{'kind':20}{'output':18}{'parameters':>10}")
+assert worthy.count_params() == count_parameters(worthy_sizes)
+
+# %% [markdown]
+# And Keras's count, layer by layer:
+
+# %% tags=["draws"]
+print(f"{'layer':12}{'kind':20}{'output':18}{'parameters':>10}")
 for layer in worthy.layers:
     kind, shape = type(layer).__name__, str(layer.output.shape[1:])
     print(f"{layer.name:12}{kind:20}{shape:18}{layer.count_params():10,}")
 print(f"{'sum':50}{worthy.count_params():10,}")
-assert worthy.count_params() == count_parameters(worthy_sizes)
 
 
 # %% [markdown]
@@ -1026,6 +1038,8 @@ keras.utils.set_random_seed(SEED)
 same = window_batches(np.repeat(squares[:1], 60, axis=0), y[:60], 1, most=1)
 moved = np.unique([image.numpy() for image, _ in same], axis=0)[:, 0]
 print(f"{len(moved)} different places in 60 batches")
+
+# %% tags=["draws"]
 fig = plotting.digits(moved + MEAN, columns=9)
 for ax in fig.axes:  # a cross that does not move
     ax.axhline((SIDE - 1) / 2, color=plotting.ORANGE, linewidth=0.8)
@@ -1099,8 +1113,9 @@ def restart(model, seed):
 # Nothing else differs; of two things changed at a time, one would not know
 # which one did it. Each candidate runs with three seeds: other starting
 # weights, other batches, other shifts and drops. The validation sample
-# decides, and the spread between seeds says whether the difference means
-# anything. `repeat` puts the epochs one after the other, each in a new order,
+# decides. Whether there is a difference is said by the course's rule: the two
+# candidates are compared seed by seed, and the 95 % interval of the mean
+# difference must leave out zero. `repeat` puts the epochs one after the other, each in a new order,
 # so that `fit` opens only one.
 
 # %%
@@ -1121,34 +1136,32 @@ for name, most in CANDIDATES.items():
 bar.close()
 
 # %% [markdown]
-# What the runs say: the mean of each candidate, the spread of its runs, and
-# whether the two means are further apart than luck would put them.
+# What the runs say: the mean of each candidate, the spread of its runs (their
+# standard deviation), and the difference.
 
 # %% tags=["nbval-ignore-output"]
-mean = {name: np.mean(right) for name, right in short.items()}
-spread = {name: np.std(right, ddof=1) for name, right in short.items()}
 for name, right in short.items():
-    print(f"{name:10}{mean[name]:5.1f} % of the validation sample right, "
-          f"spread {spread[name]:.1f}")
+    mean, spread = mean_and_spread(right)
+    print(f"{name:10}{mean:5.1f} % of the validation sample right, "
+          f"spread {spread:.1f}")
     assert 93 < min(right) and max(right) < 98
+gain = difference(short["shifts"], short["no shifts"])
+print("shifts against no shifts:", gain.in_words(digits=1))
 
 # %%
-difference = abs(mean["shifts"] - mean["no shifts"])
-# the error of a difference of two means of three
-error = math.sqrt(sum(s**2 for s in spread.values()) / len(SEEDS))
-print("difference larger than twice its error:", difference > 2 * error)
-chosen = max(mean, key=mean.get)
+print("a difference by the course's rule:", gain.clear)
+chosen = "shifts" if gain.mean > 0 else "no shifts"
 print("chosen:", chosen)
 
 # %% [markdown]
 # One point for each run shows how large the spread is beside the difference.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["draws"]
 fig, ax = plotting.figure(height=2.2)
 for level, (name, right) in enumerate(short.items()):
     color = plotting.BLUE if name == "shifts" else plotting.GREY
     ax.plot(right, [level] * len(right), "o", color=color, markersize=8)
-    ax.plot(mean[name], level, "|", color=plotting.BLACK, markersize=24)
+    ax.plot(np.mean(right), level, "|", color=plotting.BLACK, markersize=24)
 ax.set_yticks(range(len(short)), list(short))
 ax.set(ylim=(-0.6, len(short) - 0.4), xlabel="validation accuracy (%)")
 sizes = "-".join(map(str, worthy_sizes))
@@ -1157,15 +1170,17 @@ plotting.show(
     fig,
     alt=f"Validation accuracy of {len(SEEDS)} short runs for each of two "
     "candidates, as points on two rows. The mean is "
-    f"{mean['shifts']:.1f} percent with shifts and "
-    f"{mean['no shifts']:.1f} percent without them; the runs of a candidate "
-    f"scatter by {max(spread.values()):.1f} points at most.",
+    f"{np.mean(short['shifts']):.1f} percent with shifts and "
+    f"{np.mean(short['no shifts']):.1f} percent without them; the runs of a "
+    f"candidate lie within {max(map(np.ptp, short.values())):.1f} points.",
+    values=False,
 )
 
 
 # %% [markdown]
-# A difference smaller than its error would be no reason to choose. The lines
-# printed above say what it is here.
+# If the interval contained zero, the candidates would not be distinguishable,
+# and there would be no reason to prefer one. The lines printed above say what
+# it is here. Three seeds are few, so the interval is wide.
 #
 # ### The long run
 #
@@ -1236,7 +1251,7 @@ assert 0 < seconds < 600
 # a mean over the epoch while the network is still changing. Validation comes
 # after the epoch, with the whole network.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["draws"]
 fig, axes = plotting.figure(1, 2, height=2.9)
 named = {
     f"{sample} {quantity}": history[prefix + quantity]
@@ -1259,6 +1274,7 @@ plotting.show(
     f"{100 * history['accuracy'][0]:.1f} percent, below it, and ends at "
     f"{100 * history['accuracy'][best]:.1f}; a vertical line marks the best "
     "epoch.",
+    values=False,
 )
 
 # %% [markdown]
@@ -1289,9 +1305,10 @@ def ask(model, images, places):
 
 # %% [markdown]
 # Five windows cost five times the calculation. Do they gain anything? The
-# validation sample decides. Only the images tell on which one window and five
-# disagree about right and wrong. If five were no better, such an image would
-# be the toss of a coin, and in $n$ tosses one side is ahead by about $\sqrt{n}$.
+# validation sample decides. The rule is the same as for the seeds, but the
+# pairs are images here, because there is one network: for each image, was the
+# answer right with five windows, and with one? An interval of the mean
+# difference that contains zero would mean "not distinguishable".
 
 # %% tags=["nbval-ignore-output"]
 hits = []  # for each image: right or not
@@ -1302,8 +1319,10 @@ for places in (PLACES[:1], PLACES):
 one, five = hits
 by_five, by_one = np.sum(five > one), np.sum(one > five)
 print(f"right with five only: {by_five} images, with one only: {by_one}")
-print(f"ahead by {by_five - by_one}, by chance about "
-      f"{math.sqrt(by_five + by_one):.0f}")
+gain = difference(100 * five, 100 * one)  # an image is a run here
+print(f"difference: {gain.mean:+.2f} ± {gain.half:.2f} points "
+      f"(95 %, {gain.runs:,} images)", end="")
+print("" if gain.clear else ": not distinguishable")
 asked = PLACES if by_five > by_one else PLACES[:1]
 print("windows from here on:", len(asked))
 assert min(np.mean(one), np.mean(five)) > 0.98 and by_five + by_one < 200
@@ -1341,6 +1360,8 @@ assert right >= 0.986
 predicted = np.argmax(after, axis=1)  # F6
 missed = np.flatnonzero(predicted != mnist.y_test)
 print(f"{100 * right:.2f} % right, {len(missed)} images wrong")
+
+# %% tags=["draws"]
 sure = missed[np.argsort(-after[missed].max(axis=1))[:10]]
 titles = [f"{mnist.y_test[i]}, read {predicted[i]}" for i in sure]
 fig = plotting.digits(mnist.x_test[sure], titles, columns=5, size=1.1)
@@ -1349,6 +1370,7 @@ plotting.show(
     alt="Ten test digits that the network reads wrong and is most sure of, "
     "each with its label and the digit that was read; several are "
     "ambiguous for the human eye as well.",
+    values=False,
 )
 
 # %% [markdown]
@@ -1401,9 +1423,9 @@ progress(5)
 # - Find an order of the images for which no gate flips in float32, and one for
 #   which one does. How far apart do the weights end?
 # - Set the rate of dropout to zero in `worthy_model`, or leave out the - MEAN in
-#   `window`. Is the difference in the short runs larger than its error?
+#   `window`. Is there a difference in the short runs, by the course's rule?
 # - Replace one hidden layer of `worthy_model` by two narrower ones with about
-#   the same number of parameters. Is the difference larger than the spread?
+#   the same number of parameters. Is there a difference?
 # - Write `deltas` for tanh in place of ReLU, and let the tape judge it.
 #
 # ## Further reading
