@@ -1,11 +1,11 @@
 """The entry course.py, and the one list of requirements."""
 
-import ast
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from packaging.requirements import Requirement
@@ -16,311 +16,245 @@ import course  # noqa: E402  (it is no package's module)
 
 
 @pytest.fixture
-def calls(monkeypatch, tmp_path):
-    """Record commands instead of running them; venv makes its files."""
-    made = []
+def machine(monkeypatch, tmp_path):
+    """Record commands instead of running them; `pip` says how pip fares."""
+    made = SimpleNamespace(calls=[], runs=[], folder=tmp_path / "env")
 
     def call(command, **options):
-        made.append([str(part) for part in command])
-        if "venv" in made[-1]:
+        command = [str(part) for part in command]
+        made.calls.append(command)
+        if "venv" in command:
             python = course.environment_python(Path(command[-1]))
             python.parent.mkdir(parents=True, exist_ok=True)
             python.write_text("")
             (Path(command[-1]) / "pyvenv.cfg").write_text("")
+        return made.pip() if "-r" in command else 0
+
+    def run(python, *arguments):
+        made.runs.append([str(argument) for argument in arguments])
         return 0
 
+    def main(command, *arguments, code=0):
+        made.runs.clear()
+        arguments = [command, "--venv", str(made.folder), *arguments]
+        assert course.main(arguments) == code
+        return made.runs
+
+    made.main, made.pip = main, lambda: 0
+    made.count = lambda part: sum(part in call for call in made.calls)
     monkeypatch.setattr(course.subprocess, "call", call)
+    monkeypatch.setattr(course, "run", run)
     monkeypatch.setattr(course, "answers", lambda *command: course.MINOR)
     return made
 
 
-def installs(calls):
-    return sum("-r" in command for command in calls)
+# --- the environment ---------------------------------------------------------
 
 
-def test_finished_environment_is_taken_as_it_is(calls, tmp_path):
-    folder = tmp_path / "env"
-    python = course.prepare_environment(folder)
-    assert installs(calls) == 1 and "requirements.txt" in calls[-1]
+def test_environment_is_made_once_for_each_list(machine, monkeypatch):
     for _ in range(2):
-        assert course.prepare_environment(folder) == python
-    assert installs(calls) == 1 and len(calls) == 3  # nothing was run again
+        machine.main("build")
+    assert machine.count("requirements.txt") == 1 and len(machine.calls) == 3
+    for name in ("share/jupyter/lab/settings/overrides.json",
+                 "etc/ipython/ipython_kernel_config.json"):
+        assert json.loads((machine.folder / name).read_text("utf-8"))
+    monkeypatch.setattr(course, "fingerprint", lambda *a: "another list\n")
+    machine.main("build")
+    assert machine.count("requirements.txt") == 2
+    assert machine.count("venv") == 1
+    monkeypatch.setattr(course, "fingerprint", lambda *a: "a third\n")
+    monkeypatch.setattr(course, "answers", lambda *command: "")
+    machine.main("build")  # its Python is broken
+    assert machine.count("venv") == 2
 
 
-def test_interrupted_install_is_taken_up_again(calls, tmp_path, monkeypatch):
-    folder = tmp_path / "env"
-
-    def interrupted(*args):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(course, "install", interrupted)
-        for _ in range(2):
-            with pytest.raises(KeyboardInterrupt):
-                course.prepare_environment(folder)
-            assert not (folder / course.STAMP).exists()
-    course.prepare_environment(folder)
-    assert installs(calls) == 1 and (folder / course.STAMP).exists()
+def interrupted():
+    raise KeyboardInterrupt
 
 
-def test_half_written_environment_is_made_anew(calls, tmp_path):
+@pytest.mark.parametrize("pip, code, words", [
+    (interrupted, 130, "run the same command again"),
+    (lambda: 1, 1, "did not finish"),  # for instance without a network
+], ids=["interrupted", "failed"])
+def test_installation_that_stopped_is_done_anew(
+    pip, code, words, machine, capsys, monkeypatch
+):
     """pip takes a package that a kill cut short for installed."""
-    folder = tmp_path / "env"
-    course.prepare_environment(folder)
-    (folder / course.STAMP).unlink()  # as if it had not come to its end
-    course.prepare_environment(folder)
-    assert sum("venv" in command for command in calls) == 2
+    well, machine.pip = machine.pip, pip
+    for _ in range(2):
+        machine.main("build", code=code)
+        assert words in "".join(capsys.readouterr())
+        assert not (machine.folder / course.STAMP).exists()
+    machine.pip = well
+    machine.main("build")
+    assert machine.count("venv") == 3
+    machine.pip = pip
+    machine.main("site", code=code)
+    assert not (machine.folder / course.SITE_STAMP).exists()
+    machine.pip = well
+    for _ in range(2):
+        machine.main("site")
+    assert machine.count(course.SITE_TOOLS) == 2
+    made = 4 if pip is interrupted else 3  # a failure leaves all as it was
+    assert machine.count("venv") == made
+    monkeypatch.setattr(course, "fingerprint", lambda *a: "another list\n")
+    machine.pip = pip
+    machine.main("build", code=code)
+    machine.pip = well
+    machine.main("build")
+    assert machine.count("venv") == made + 1
 
 
-def test_stopped_site_tools_leave_no_stamp(calls, tmp_path, monkeypatch):
-    folder = tmp_path / "env"
-    python = course.prepare_environment(folder)
+def test_environment_interrupted_at_its_very_start_is_made_anew(machine):
+    """`python -m venv` makes empty folders before anything else."""
+    (machine.folder / "lib/python3.11/site-packages").mkdir(parents=True)
+    machine.main("build")
+    assert "--clear" in machine.calls[0]
 
-    def interrupted(*args):
-        raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
-        patch.setattr(course, "install", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            course.prepare_site_tools(python, folder)
-    assert not (folder / course.STAMP).exists()
-    course.prepare_environment(folder)
-    course.prepare_site_tools(python, folder)
-    assert (folder / course.SITE_STAMP).exists()
-    assert course.prepare_environment(folder) == python
-    assert sum("venv" in command for command in calls) == 2
+def test_pip_whose_upgrade_was_interrupted_is_noticed(tmp_path, monkeypatch):
+    """Half of it is there: it can be imported, and installs nothing."""
+    assert course.works(Path(sys.executable))
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip" / "__init__.py").write_text('__version__ = "25.0"\n')
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert not course.works(Path(sys.executable))
+
+
+def test_a_folder_with_other_things_is_left_alone(machine, capsys):
+    machine.folder.mkdir()
+    (machine.folder / "thesis.tex").write_text("years of work")
+    machine.main("build", code=1)
+    assert "other things" in capsys.readouterr().err
+    assert (machine.folder / "thesis.tex").exists() and not machine.calls
 
 
 def test_home_that_cannot_be_written(monkeypatch, tmp_path, capsys):
     with course.writable_home() as variables:
         assert variables is None
-    missing = str(tmp_path / "nobody")
     for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, missing)
+        monkeypatch.setenv(name, str(tmp_path / "nobody"))
     with course.writable_home() as variables:
         home = Path(variables["HOME"])
         (home / "written").write_text("")
         assert variables["PATH"] == course.os.environ["PATH"]
-    assert not home.exists()
-    said = capsys.readouterr().out
-    assert missing in said and str(home) in said
+    assert not home.exists() and str(home) in capsys.readouterr().out
 
 
-def test_failed_install_leaves_no_stamp(calls, tmp_path, monkeypatch):
-    folder = tmp_path / "env"
-    real = course.subprocess.call
-    monkeypatch.setattr(
-        course.subprocess, "call",
-        lambda command, **options: 1 if "-r" in command else real(command),
-    )
-    with pytest.raises(course.CourseError, match="did not finish"):
-        course.prepare_environment(folder)
-    assert not (folder / course.STAMP).exists()
+# --- the command line --------------------------------------------------------
 
 
-def test_changed_requirements_are_installed(calls, tmp_path, monkeypatch):
-    folder = tmp_path / "env"
-    course.prepare_environment(folder)
-    monkeypatch.setattr(course, "fingerprint", lambda folder: "another\n")
-    course.prepare_environment(folder)
-    assert installs(calls) == 2
-
-
-def test_broken_environment_is_made_anew(calls, tmp_path, monkeypatch):
-    folder = tmp_path / "env"
-    course.prepare_environment(folder)
-    (folder / course.STAMP).unlink()
-    monkeypatch.setattr(course, "answers", lambda *command: "")
-    course.prepare_environment(folder)
-    assert sum("venv" in command for command in calls) == 2
-
-
-def test_a_folder_with_other_things_is_left_alone(calls, tmp_path):
-    (tmp_path / "thesis.tex").write_text("years of work")
-    with pytest.raises(course.CourseError, match="other things"):
-        course.prepare_environment(tmp_path)
-    assert (tmp_path / "thesis.tex").exists() and not calls
-
-
-@pytest.mark.parametrize(
-    "version, serves",
-    [((3, 8), False), ((3, 9), True), ((3, 13), True), ((3, 14), False)],
-)
-def test_unsupported_python_gets_one_line(version, serves):
-    line = course.unsupported_python(version)
-    if serves:
-        assert line is None
-    else:
+def test_unsupported_python_gets_one_line():
+    for minor in range(9, 14):
+        assert course.unsupported_python((3, minor)) is None
+    for minor in (8, 14):
+        line = course.unsupported_python((3, minor))
         assert "\n" not in line and "TensorFlow" in line
-        assert "3.9 to 3.13" in line and f"3.{version[1]}" in line
+        assert "3.9 to 3.13" in line and f"3.{minor}" in line
 
 
-def test_alone_it_lists_its_commands():
+def test_with_the_standard_library_alone_it_lists_its_commands():
     done = subprocess.run(
-        [sys.executable, "course.py"], cwd=ROOT, capture_output=True,
-        text=True, check=True,
+        [sys.executable, "-I", "-S", "course.py"], cwd=ROOT,
+        capture_output=True, text=True, check=True,
     )
     for name in course.RUN:
         assert re.search(rf"^ +{name} ", done.stdout, re.MULTILINE)
+    text = (ROOT / "course.py").read_text(encoding="utf-8")
+    assert not re.search(r"^ +(import|from) ", text, re.MULTILINE)
 
 
-def test_unknown_arguments_are_named(capsys):
-    for arguments in (["fly"], ["build", "--fast"]):
-        with pytest.raises(SystemExit):
-            course.main(arguments)
-        assert arguments[-1] in capsys.readouterr().err
+@pytest.mark.parametrize("arguments", [
+    ["fly"], ["build", "--fast"], ["test", "--quick", "--with-site"]
+])
+def test_unknown_arguments_are_named(arguments, capsys):
+    with pytest.raises(SystemExit):
+        course.main(arguments)
+    assert arguments[-1] in capsys.readouterr().err
 
 
-def commands(monkeypatch, *arguments):
-    made = []
-    monkeypatch.setattr(course, "prepare_environment", lambda venv: "python")
-    monkeypatch.setattr(
-        course, "run", lambda python, *a: made.append([str(x) for x in a]) or 0
-    )
-    assert course.main(list(arguments)) == 0
-    return made
+def no_browser():
+    raise course.webbrowser.Error  # Jupyter would warn of it
 
 
-def test_lab_opens_the_first_notebook(monkeypatch):
-    (command,) = commands(monkeypatch, "lab", "--no-browser", "--port", "8899")
-    line = " ".join(command)
-    assert course.FIRST in line and "--no-browser" in line
-    assert "--port=8899" in line and (ROOT / course.FIRST).exists()
-    (path,) = [part for part in command if "labextensions_path=" in part]
-    (package,) = Path(path.split("=", 1)[1]).glob("*/package.json")
-    known = json.loads(package.read_text(encoding="utf-8"))
-    assert known["name"] == package.parent.name
-    assert (package.parent / known["jupyterlab"]["_build"]["load"]).exists()
+def test_lab_opens_the_first_notebook(machine, monkeypatch):
+    monkeypatch.setattr(course.webbrowser, "get", lambda: "a browser")
+    (command,) = machine.main("lab", "--port", "8899")
+    assert command[:2] == ["-m", "jupyterlab"] and "--port=8899" in command
+    assert f"--LabApp.default_url=/lab/tree/{course.FIRST}" in command
+    assert (ROOT / course.FIRST).exists() and "--no-browser" not in command
+    for package in (ROOT / course.LAB_EXTENSIONS).glob("*/package.json"):
+        known = json.loads(package.read_text(encoding="utf-8"))
+        assert known["name"] == package.parent.name
+        load = known["jupyterlab"]["_build"]["load"]
+        assert (package.parent / load).exists()
+    assert "--no-browser" in machine.main("lab", "--no-browser")[0]
+    monkeypatch.setattr(course.webbrowser, "get", no_browser)
+    assert "--no-browser" in machine.main("lab")[0]
 
 
-def test_test_lints_and_runs_everything(monkeypatch):
-    lint, tests = commands(monkeypatch, "test")
+def test_lab_stays_on_this_machine_and_starts_for_root(machine, monkeypatch):
+    place, quiet = "--ServerApp.ip=127.0.0.1", "--Application.log_level=ERROR"
+    for user in (0, 1000):
+        monkeypatch.setattr(
+            course.os, "geteuid", lambda user=user: user, raising=False
+        )
+        (command,) = machine.main("lab")
+        assert {place, quiet} <= set(command)
+        assert ("--allow-root" in command) == (user == 0)
+    for wish, ours in [("--ip=::", place), ("--ServerApp.ip=::", place),
+                       ("--debug", quiet), ("--log-level=INFO", quiet)]:
+        (command,) = machine.main("lab", wish)
+        assert {place, quiet} & set(command) == {place, quiet} - {ours}
+    monkeypatch.delattr(course.os, "geteuid")  # there is none on Windows
+    assert "--allow-root" not in machine.main("lab")[0]
+
+
+def test_lint_unit_tests_and_notebooks(machine, capsys):
+    lint, tests = machine.main("test")
     assert lint[1] == "ruff" and "--nbval" in tests and tests[-1] == "tests"
-    notebooks = [part for part in tests if part.endswith(".ipynb")]
-    assert len(notebooks) == len(list(ROOT.glob("notebooks/*.ipynb")))
-
-
-def test_test_passes_arguments_on(monkeypatch):
-    tests = commands(monkeypatch, "test", "-k", "digits", "-v")[1]
-    assert tests[-3:] == ["-k", "digits", "-v"] and "tests" in tests
-    tests = commands(monkeypatch, "test", "tests/test_data.py")[1]
+    notebooks = {part for part in tests if part.endswith(".ipynb")}
+    names = {f"notebooks/{p.name}" for p in ROOT.glob("notebooks/*.ipynb")}
+    assert notebooks == names and len(names) >= 10
+    tests = machine.main("test", "-k", "digits", "-v")[1]
+    assert tests[-4:] == ["tests", "-k", "digits", "-v"]
+    tests = machine.main("test", "tests/test_data.py")[1]
     assert tests[-1] == "tests/test_data.py" and "tests" not in tests
+    assert machine.main("test", "--quick")[0] == lint
+    quick = machine.main("test", "--quick")[1]
+    assert quick[-1] == "tests" and not names & set(quick)
+    for name in course.SLOW:
+        assert f"--ignore=tests/{name}" in quick
+        assert (ROOT / "tests" / name).exists()
+    assert machine.count(course.SITE_TOOLS) == 0
+    machine.main("test", "--with-site")
+    assert machine.count(course.SITE_TOOLS) == 1
 
 
-def test_the_sites_tools_come_with_the_site_alone(monkeypatch, tmp_path):
-    made, lists = [], []
-    monkeypatch.setattr(
-        course, "install", lambda python, name: lists.append(name)
-    )
-    monkeypatch.setattr(course, "prepare_environment", lambda venv: "python")
-    monkeypatch.setattr(
-        course, "run", lambda python, *a: made.append([str(x) for x in a]) or 0
-    )
-    venv = ["--venv", str(tmp_path)]
-    assert course.main(["test", *venv]) == 0 and lists == []
-    for arguments in (["site"], ["test", "--with-site"], ["site"]):
-        assert course.main([*arguments, *venv]) == 0
-    assert lists == ["docs/requirements.txt"]
-    assert course.main(["site", *venv, "--without-solutions"]) == 0
-    assert made[-1] == ["docs/build_site.py", "--without-solutions"]
-
-
-def test_a_site_without_a_network_leaves_the_environment(
-    calls, monkeypatch, tmp_path
-):
-    folder = tmp_path / "env"
-    python = course.prepare_environment(folder)
-
-    def no_network(python, name):
-        raise course.CourseError("the installation did not finish")
-
-    monkeypatch.setattr(course, "install", no_network)
-    with pytest.raises(course.CourseError):
-        course.prepare_site_tools(python, folder)
-    assert course.prepare_environment(folder) == python  # nothing is made
-    assert not (folder / course.SITE_STAMP).exists()
-
-
-def test_course_needs_the_standard_library_alone():
-    tree = ast.parse((ROOT / "course.py").read_text(encoding="utf-8"))
-    imported = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported |= {name.name.split(".")[0] for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported.add(node.module.split(".")[0])
-    allowed = {"argparse", "contextlib", "hashlib", "os", "pathlib"}
-    allowed |= {"json", "platform", "re", "shutil", "subprocess", "sys"}
-    allowed |= {"tempfile", "time"}
-    assert imported <= allowed
-
-
-# --- one list of requirements -----------------------------------------------
+# --- one list of requirements ------------------------------------------------
 
 
 def requirements():
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     lines = [line.split("#")[0].strip() for line in text.splitlines()]
-    return [line for line in lines if line and line != "-e ."]
+    return [Requirement(line) for line in lines if line not in ("", "-e .")]
 
 
 @pytest.mark.parametrize("minor", range(9, 14))
 def test_every_python_has_each_requirement_once(minor):
     python = {"python_version": f"3.{minor}"}
-    names = [
-        r.name for r in map(Requirement, requirements())
-        if r.marker is None or r.marker.evaluate(python)
-    ]
+    found = [r for r in requirements()
+             if r.marker is None or r.marker.evaluate(python)]
+    names = [requirement.name for requirement in found]
     assert len(names) == len(set(names))
     assert {"numpy", "tensorflow", "codecarbon", "jupyterlab"} <= set(names)
-
-
-def test_ranges_have_both_ends():
-    for line in requirements():
-        operators = {s.operator for s in Requirement(line).specifier}
-        assert operators == {">=", "<"}, line
+    for requirement in found:  # with both ends
+        assert {s.operator for s in requirement.specifier} == {">=", "<"}
 
 
 def test_there_is_one_list():
     conda = (ROOT / "environment.yml").read_text(encoding="utf-8")
     entries = re.findall(r"^ +- (.+)$", conda, re.MULTILINE)
-    assert entries == [
-        "conda-forge", "python=3.12", "pip", "pip:", "-r requirements.txt",
-    ]
+    assert entries[2:] == ["pip", "pip:", "-r requirements.txt"]
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert not re.search(r"^(optional-)?dependencies", project, re.MULTILINE)
-
-
-def test_ci_runs_the_readmes_command():
-    command = "course.py test"
-    script = (ROOT / ".ci/run").read_text()
-    assert f"python3 {command} --with-site" in script
-    assert "COURSE_REQUIRE_BROWSER=1" in script
-    assert f"python3 {command}" in (ROOT / "README.md").read_text()
-    workflow = (ROOT / ".github/workflows/test.yml").read_text()
-    assert f"python {command}" in workflow
-    for minor in range(9, 14):
-        assert f'"3.{minor}"' in workflow
-
-
-# --- the module --------------------------------------------------------------
-
-
-def test_importing_helpers_is_light():
-    """Every part a notebook imports loads neither of the two heavy ones."""
-    code = "import sys\n" + "".join(
-        f"import helpers.{path.stem}\n"
-        for path in sorted((ROOT / "helpers").glob("[a-z]*.py"))
-    )
-    code += "print(sorted({'tensorflow', 'codecarbon'} & set(sys.modules)))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "[]"
-
-
-def test_nothing_changes_the_path_or_leaves_the_folder():
-    for path in ROOT.glob("notebooks/source/*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert "sys.path" not in text and "../" not in text, path.name

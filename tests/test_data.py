@@ -1,9 +1,13 @@
-"""The MNIST file: genuine, read rightly, and refused when damaged."""
+"""The MNIST file: genuine, read rightly, and refused when it is not."""
 
 import hashlib
-import io
+import os
+import shutil
 import struct
-import zipfile
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +38,8 @@ def test_arrays_are_the_published_ones(name, magic, md5):
 
 
 def test_split_shapes_types_and_values(mnist):
+    with np.load(data.PATH, allow_pickle=False) as file:
+        raw, digits = file["x_train"], file["y_train"]
     sizes = {"train": 50_000, "validation": 10_000, "test": 10_000}
     for name, D in sizes.items():
         x, y = getattr(mnist, f"x_{name}"), getattr(mnist, f"y_{name}")
@@ -41,103 +47,105 @@ def test_split_shapes_types_and_values(mnist):
         assert y.shape == (D,) and y.dtype == np.int64
         assert x.min() == 0 and x.max() == 1
         assert set(np.unique(y)) == set(range(10))
-
-
-def test_values_are_bytes_over_255(mnist):
-    with np.load(data.PATH, allow_pickle=False) as file:
-        raw = file["x_train"]
     assert np.array_equal(np.rint(mnist.x_train[7] * 255), raw[7].ravel())
     last = raw[-1].ravel().astype(np.float32) / np.float32(255)
     assert np.array_equal(mnist.x_validation[-1], last)
+    assert mnist.y_validation[-1] == digits[-1]
 
 
-def test_each_call_gives_fresh_arrays(mnist):
+def test_fresh_arrays_of_a_file_hashed_once(mnist, monkeypatch):
+    monkeypatch.setattr(data.hashlib, "sha256", None)
     again = data.load_mnist()
     again.x_test[0] = 7
     assert mnist.x_test[0].max() <= 1
-    assert data.load_mnist().x_test[0].max() <= 1
 
 
-def test_hashed_once_a_process(monkeypatch):
-    data.verify()
-
-    def fail(*args):
-        raise AssertionError("hashed a second time")
-
-    monkeypatch.setattr(data.hashlib, "sha256", fail)
-    data.verify()
-
-
-def altered(change):
-    content = bytearray(data.PATH.read_bytes())
-    change(content)
-    return bytes(content)
-
-
-def with_pickle():
-    """Return a file of the right size whose array is a pickled object."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        npy = io.BytesIO()
-        np.save(npy, np.array([print], dtype=object), allow_pickle=True)
-        file.writestr("x_train.npy", npy.getvalue())
-    return buffer.getvalue().ljust(data.SIZE, b"\0")
-
-
-def flip(place):
-    def change(content):
-        content[place] ^= 1
-
-    return change
-
-
-DAMAGED = {
-    "empty": (lambda: b"", "0 bytes instead of"),
-    "truncated": (lambda: data.PATH.read_bytes()[:-1], "bytes instead of"),
-    "one bit at the start": (lambda: altered(flip(0)), "altered"),
-    "one bit inside": (lambda: altered(flip(5_000_000)), "altered"),
-    "one bit at the end": (lambda: altered(flip(-1)), "altered"),
-    "pickle": (with_pickle, "altered"),
-}
-
-
-@pytest.mark.parametrize("name", DAMAGED)
-def test_damaged_file_is_refused(name, tmp_path):
-    content, part = DAMAGED[name]
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(content())
+def refused(path, part):
+    """Assert that the file is refused in the right words."""
     with pytest.raises(data.DataError) as caught:
         data.load_mnist(path)
     message = str(caught.value)
-    assert str(path) in message and part in message
+    assert str(path) in message and part in message, message
     assert "git checkout -- data/mnist.npz" in message
+    error = caught.value
+    assert error.__context__ is None or error.__suppress_context__  # just one
 
 
-def test_missing_file_and_folder_are_refused(tmp_path):
-    with pytest.raises(data.DataError, match="missing"):
-        data.load_mnist(tmp_path / "mnist.npz")
-    with pytest.raises(data.DataError, match="not a file"):
-        data.load_mnist(tmp_path)
+DAMAGES = {
+    "nothing": lambda content: b"",
+    "cut": lambda content: content[:-1],
+    "longer": lambda content: content + b"\0",
+    "one bit": lambda c: c[:5000] + bytes([c[5000] ^ 1]) + c[5001:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_file_is_refused_until_it_is_restored(damage, tmp_path):
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(DAMAGES[damage](data.PATH.read_bytes()))
+    refused(path, "its content was altered")
+    shutil.copyfile(data.PATH, path)
+    assert data.load_mnist(path).y_test[0] == 7
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    refused(tmp_path / "nowhere" / "mnist.npz", "it is missing")
+    refused(tmp_path, "it cannot be read")
+
+
+NO_PERMISSION = """
+import os, sys
+import numpy
+from helpers import data
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    data.load_mnist(sys.argv[1])
+except data.DataError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as on POSIX")
+def test_file_that_may_not_be_read_is_refused():
+    """By a user without rights, since nothing is closed to root."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        path = shutil.copyfile(data.PATH, Path(folder) / "mnist.npz")
+        path.chmod(0)
+        done = subprocess.run(
+            [sys.executable, "-c", NO_PERMISSION, str(path)],
+            capture_output=True, text=True,
+        )
+    assert done.stderr == ""
+    assert "cannot be read (Permission denied)" in done.stdout
+    assert data.RESTORE in done.stdout
+
+
+class Harmful:
+    """Unpickling it makes a file: the code that a pickle can carry."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return Path.touch, (self.mark,)
 
 
 def test_wrong_content_behind_a_right_checksum(tmp_path, monkeypatch):
-    """Were the checksum forged, shapes and pickles would still be refused."""
-    for name, arrays in {
-        "shape": {n: np.zeros(3, np.uint8) for n in data.ARRAYS},
-        "missing": {"x_train": np.zeros(data.ARRAYS["x_train"], np.uint8)},
-        "object": {n: np.array([{}], dtype=object) for n in data.ARRAYS},
+    """Were it forged, shapes would be looked at, and no code executed."""
+    monkeypatch.setattr(data, "verify", lambda path: None)
+    mark, evil = tmp_path / "executed", np.empty(1, object)
+    evil[0] = Harmful(mark)
+    right = {n: np.zeros(shape, np.uint8) for n, shape in data.ARRAYS.items()}
+    for part, arrays in {
+        "instead of": {**right, "x_test": right["x_test"][:, :-1]},
+        "cannot be opened": {"x_train": right["x_train"]},
+        "cannot be opened (Object": {**right, "x_train": evil},
     }.items():
-        path = tmp_path / f"{name}.npz"
-        np.savez(path, **arrays)
-        monkeypatch.setattr(data, "verify", lambda path: None)
-        with pytest.raises(data.DataError):
-            data.load_mnist(path)
-
-
-def test_a_file_that_changes_is_looked_at_again(tmp_path):
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(data.PATH.read_bytes())
-    data.verify(path)
-    path.write_bytes(altered(flip(1000)))
-    with pytest.raises(data.DataError):
-        data.verify(path)
+        np.savez(tmp_path / "mnist.npz", **arrays)
+        refused(tmp_path / "mnist.npz", part)
+    assert not mark.exists()
+    np.load(tmp_path / "mnist.npz", allow_pickle=True)["x_train"]
+    assert mark.exists()  # whoever reads it carelessly executes it

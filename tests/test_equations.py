@@ -1,11 +1,11 @@
 """The ledger: every equation of the lecture is executed, and could fail."""
 
-import nbformat
 import numpy as np
 import pytest
 
-from helpers import build
-from helpers.equations import EQUATIONS, ledger, verify_equation
+from helpers.equations import verify_equation
+from tools import build, ledger
+from tools.ledger import EQUATIONS
 
 IDS = [f"F{k}" for k in range(1, 7)] + [f"B{k}" for k in range(1, 15)]
 IDS += [f"S{k}" for k in range(1, 5)] + [f"O{k}" for k in range(1, 4)]
@@ -13,15 +13,12 @@ IDS += [f"S{k}" for k in range(1, 5)] + [f"O{k}" for k in range(1, 4)]
 
 @pytest.fixture(scope="module")
 def notebooks():
-    return {
-        path.stem: nbformat.read(path, as_version=4)
-        for path in sorted(build.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-    }
+    return build.stored()
 
 
 @pytest.fixture(scope="module")
 def rows(notebooks):
-    return ledger(notebooks)
+    return ledger.rows(notebooks)
 
 
 def test_the_list_is_the_lectures():
@@ -52,9 +49,9 @@ def test_each_equation_is_stated_before_its_cell(notebooks, rows):
         assert f"**{row['id']}" in stated, row
 
 
-def test_page_is_what_the_notebooks_give():
+def test_page_is_what_the_notebooks_give(notebooks):
     page = build.NOTEBOOKS.parent / "docs" / "equations.md"
-    assert page.read_text(encoding="utf-8") == build.ledger_page()
+    assert page.read_text(encoding="utf-8") == ledger.page(notebooks)
 
 
 def test_a_right_equation_is_shown(capsys):

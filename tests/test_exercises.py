@@ -1,30 +1,48 @@
-"""Every checker against its catalogue of wrong and right answers."""
+"""Every checker against its catalogue; odd and endless answers; the words."""
 
-import importlib.util
+import itertools
 import math
+import os
+import random
+import runpy
+import sys
+import threading
+import time
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
-from helpers import exercises
-from helpers.build import exercise_of, find_sources, read_source, student_copy
+import exercises
+from exercises import bounded, judge, source
+from exercises.bounded import NotEnded, call_within
+from exercises.compare import Wrong, compare
+from exercises.judge import ERROR, NOT_ATTEMPTED, NOT_JUDGED, RIGHT, WRONG
+from tools import build
 
 HERE = Path(__file__).resolve().parent
+LIMIT = 10  # seconds, which no check may exceed
 
 
-def load_catalogues():
-    """Return {number: entry} of all files in tests/catalogue."""
+def cells_by_exercise(copies=False):
+    """Return {number: [code, ...]} of all sources, in order."""
     found = {}
-    for path in sorted((HERE / "catalogue").glob("nb*.py")):
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        found.update(module.CATALOGUE)
+    for path in build.find_sources():
+        whole = build.read_source(path)
+        numbers = {cell.id: build.exercise_of(cell) for cell in whole.cells}
+        for cell in (build.student_copy(whole) if copies else whole).cells:
+            if numbers[cell.id] is not None:
+                found.setdefault(numbers[cell.id], []).append(cell.source)
     return found
 
 
-CATALOGUE = load_catalogues()
+CATALOGUE = {}
+for path in sorted((HERE / "catalogue").glob("nb*.py")):
+    CATALOGUE.update(runpy.run_path(str(path))["CATALOGUE"])
+SOLUTIONS, STUBS = cells_by_exercise(), cells_by_exercise(copies=True)
+EXERCISES = list(SOLUTIONS)
 
 
 def answers(number, code):
@@ -34,32 +52,6 @@ def answers(number, code):
     exec(entry.get("needs", ""), space)
     exec(code, space)
     return [space[name] for name in entry["names"]]
-
-
-def cells_of(number, copy=False):
-    """Return the source cells that hold an exercise's answer."""
-    (source,) = find_sources([number.split(".")[0]])
-    notebook = read_source(source)
-    numbers = [exercise_of(cell) for cell in notebook.cells]
-    if copy:
-        ids = {c.id: n for c, n in zip(notebook.cells, numbers)}
-        cells = student_copy(notebook).cells
-        return [c.source for c in cells if ids[c.id] == number]
-    return [c.source for c, n in zip(notebook.cells, numbers) if n == number]
-
-
-def all_exercises():
-    """Return the numbers of the exercises in all sources, in order."""
-    return [
-        number
-        for source in find_sources()
-        for cell in read_source(source).cells
-        for number in [exercise_of(cell)]
-        if number is not None
-    ]
-
-
-EXERCISES = all_exercises()
 
 
 def pairs(kind):
@@ -74,150 +66,388 @@ def test_every_exercise_has_checker_and_catalogue():
     assert EXERCISES
     assert set(EXERCISES) == set(CATALOGUE)
     for number in EXERCISES:
-        assert exercises.find(number).hints, f"{number} has no hint"
+        assert judge.find(number).hints, f"{number} has no hint"
         assert len(CATALOGUE[number]["wrong"]) >= 4
         assert len(CATALOGUE[number]["right"]) >= 2
     for notebook in {number.split(".")[0] for number in EXERCISES}:
-        known = [e.number for e in exercises.registered(int(notebook))]
+        known = [e.number for e in judge.registered(int(notebook))]
         assert known == [n for n in EXERCISES if n.split(".")[0] == notebook]
 
 
 @pytest.mark.parametrize("number", EXERCISES)
-def test_stub_is_not_attempted(number):
-    (code,) = cells_of(number, copy=True)
-    assert "SOLUTION" not in code
-    outcome, _ = exercises.judge(number, *answers(number, code))
-    assert outcome == exercises.NOT_ATTEMPTED
-
-
-@pytest.mark.parametrize("number", EXERCISES)
-def test_solution_is_right(number):
-    (code,) = cells_of(number)
-    outcome, message = exercises.judge(number, *answers(number, code))
-    assert outcome == exercises.RIGHT, message
+def test_stub_is_not_attempted_and_solution_is_right(number):
+    (stub,), (code,) = STUBS[number], SOLUTIONS[number]
+    assert "SOLUTION" not in stub
+    assert judge.verdict(number, *answers(number, stub))[0] == NOT_ATTEMPTED
+    outcome, message = judge.verdict(number, *answers(number, code))
+    assert outcome == RIGHT, message
 
 
 @pytest.mark.parametrize("number, place", pairs("wrong"))
 def test_wrong_answer_is_refused(number, place):
     code, part, *outcome = CATALOGUE[number]["wrong"][place]
-    expected = outcome[0] if outcome else exercises.WRONG
-    found, message = exercises.judge(number, *answers(number, code))
-    assert (found, part in message) == (expected, True), message
-    if found == exercises.WRONG:
-        assert "Traceback" not in message and "helpers" not in message
-
-
-@pytest.mark.parametrize("number", CATALOGUE)
-def test_messages_tell_mistakes_apart(number):
-    parts = [entry[1] for entry in CATALOGUE[number]["wrong"]]
-    assert len(set(parts)) == len(parts)
+    found, message = judge.verdict(number, *answers(number, code))
+    assert (found, part in message) == ((*outcome, WRONG)[0], True), message
+    if found == WRONG:
+        words = ("Traceback", "exercises.", "helpers.", ".py")
+        assert not any(word in message for word in words)
 
 
 @pytest.mark.parametrize("number, place", pairs("right"))
 def test_alternative_answer_is_accepted(number, place):
     code = CATALOGUE[number]["right"][place]
-    outcome, message = exercises.judge(number, *answers(number, code))
-    assert outcome == exercises.RIGHT, message
+    outcome, message = judge.verdict(number, *answers(number, code))
+    assert outcome == RIGHT, message
 
 
-# --- the mechanism itself ---------------------------------------------------
+@pytest.mark.parametrize(
+    "received, expected, part",
+    [
+        ([1e3 + 5e-4, 0], [1e3, 5e-10], None),  # within either tolerance
+        ([1 + 5e-6, 1], [1, 1], "not what it should be"),
+        ([1e-7, 1], [0, 1], "not what it should be"),
+        ([0, 0], [1, 2], "not what it should be"),
+        ([-3, -6], [1, 2], "not what it should be"),
+        ([-1, -2], [1, 2], "sign .* wrong way round"),
+        ([3, 6], [1, 2], "3 times what it should be"),
+        ([1, np.inf], [1, 2], "NaN or an infinity"),
+        ([[1, 2]], [1, 2], r"shape .* is \(1, 2\); it should be \(2,\)"),
+    ],
+)
+def test_comparison_names_the_mistake(received, expected, part):
+    if part is None:
+        compare(received, expected)
+        return
+    with pytest.raises(Wrong, match=part):
+        compare(received, expected)
+
+
+# --- odd answers -------------------------------------------------------------
+
+
+def judged(number, *given):
+    """Return outcome and message, and assert what holds for every check."""
+    start, before = time.monotonic(), threading.active_count()
+    outcome, message = judge.verdict(number, *given)
+    assert time.monotonic() - start < LIMIT
+    assert outcome in exercises.TITLES and len(message) < 3000
+    if "goes on in the background" not in message:
+        end = time.monotonic() + 2  # a thread ends a moment after its work
+        while threading.active_count() > before and time.monotonic() < end:
+            time.sleep(0.01)
+        assert threading.active_count() <= before
+    return outcome, message
+
+
+def raises(error):
+    def answer(*args, **kwargs):
+        raise error
+
+    return answer
+
+
+class Odd(Exception):
+    def __str__(self):
+        raise ValueError("no words")
+
+
+class Trap:
+    """A result that bites whoever looks at it."""
+
+    def __array__(self, *args, **kwargs):
+        sys.exit("from inside the checker")
+
+    def __eq__(self, other):
+        raise KeyboardInterrupt
+
+
+def recursive(*args):
+    return recursive(*args)
+
+
+def reseeds(*args):
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002
+
+
+def patches(*args):
+    np.allclose = np.dot = np.asarray = lambda *a, **k: True
+
+
+# what an answer may do in any exercise, quickly
+ODD = {
+    "no arguments": lambda: 1,
+    "returns None": lambda *args: None,
+    "its first argument": lambda *args: args[0],
+    "a str": lambda *args: "0.5",
+    "itself": lambda *args: recursive,
+    "rows of two lengths": lambda *args: [[1, 2], [3]],
+    "too much": lambda *args: np.zeros(10**15),
+    "not a number": lambda *args: np.nan,
+    "a matrix of nothing": lambda *args: np.zeros((0, 3, 1)),
+    "complex": lambda *args: 1j,
+    "exit": lambda *args: sys.exit("bye"),
+    "asks": lambda *args: input("how many?"),
+    "interrupts": raises(KeyboardInterrupt()),
+    "ends an iteration": raises(StopIteration()),
+    "without words": raises(Odd()),
+    "many words": raises(ValueError("x" * 10**7)),
+    "trap": lambda *args: Trap(),
+    "recursion": recursive,
+    "arguments changed": lambda *args: [part.fill(0) for part in args],
+    "printing": lambda *args: [print("a line") for _ in range(9999)],
+    "reseeding": reseeds,
+    "patching": patches,
+    "endless generator": lambda *args: itertools.count(),
+    "threads": lambda *args: threading.Thread(target=int).start(),
+}
+
+
+@pytest.mark.parametrize("number", ["0.1", "2.2", "4.1", "5.3", "7.2", "9.1"])
+def test_odd_answers_get_an_outcome(number, capfd):
+    names = CATALOGUE[number]["names"]
+    for what, answer in ODD.items():
+        outcome, message = judged(number, *[answer] * len(names))
+        assert outcome != RIGHT, what
+        assert "Traceback" not in message, what
+    assert capfd.readouterr() == ("", "")
+
+
+def test_forms_that_mean_the_same_are_right():
+    for number in ("0.1", "4.1"):
+        (solution,) = answers(number, SOLUTIONS[number][0])
+        for form in (np.ndarray.tolist, np.ma.masked_array, np.copy):
+            outcome, message = judged(
+                number, lambda *a, s=solution, f=form: f(np.asarray(s(*a)))
+            )
+            assert outcome == RIGHT, message
+
+
+def test_answers_that_are_no_function_or_too_many():
+    assert judged("4.1", ...)[0] == NOT_ATTEMPTED
+    for value in (None, 3, "text", (n for n in "ab"), threading.Lock(), sys):
+        assert judged("4.1", value)[0] == NOT_JUDGED
+    for given in ([], [np.mean] * 3, [Trap()]):
+        assert judged("4.1", *given)[0] == NOT_JUDGED
+
+
+def test_an_error_shows_the_students_own_line():
+    outcome, message = judged("0.1", lambda p, e: [].pop())
+    assert outcome == ERROR
+    assert "pop from empty list" in message and "[].pop()" in message
+    assert judged("0.1", lambda p: 1)[0] == ERROR
+    assert judged("0.1", lambda p, e: "3/4")[1].count("type str") == 1
+
+
+def test_nothing_else_is_harmed():
+    def state():
+        kept = np.random.get_state()[1].tolist()  # noqa: NPY002
+        functions = np.dot, np.allclose, np.asarray
+        return (random.getstate(), kept, functions, np.geterr(), input,
+                os.getcwd(), sys.stdout)
+
+    before = state()
+    for answer in (reseeds, patches, lambda *a: np.seterr(all="raise")):
+        judged("0.1", answer)
+    assert state() == before
+
+
+def test_checkers_and_students_data_are_copies(monkeypatch):
+    theirs, own = np.arange(6.0), np.arange(6.0)
+
+    def checker(answer, values):
+        answer(theirs, more=[theirs])
+        values[:] = 0
+
+    def greedy(x, more):
+        x[:] = more[0][:] = 0
+
+    known = judge.Exercise("0.1", "", checker)
+    monkeypatch.setattr(judge, "find", lambda number: known)
+    assert judged("0.1", greedy, own)[0] == RIGHT
+    assert np.array_equal([theirs, own], [np.arange(6.0)] * 2)
+
+
+# --- answers that do not end ------------------------------------------------
+
+
+def endless(*args):
+    while True:
+        pass
+
+
+def deaf(*args):
+    """Every beginner's retry: it keeps the interrupt as well."""
+    while True:
+        try:
+            time.sleep(0.01)
+        except:  # noqa: E722
+            pass
+
+
+ENDLESS = {
+    "loop": endless,
+    "deaf": deaf,
+    "printing": lambda *args: [print("a line") for _ in iter(int, 1)],
+    "result": lambda *args: (time.sleep(0.001) for _ in iter(int, 1)),
+    "array": lambda *args: type("Slow", (), {"__array__": endless})(),
+}
+
+
+@pytest.mark.parametrize("answer", ENDLESS)
+def test_endless_answers_are_ended(answer, monkeypatch, capsys):
+    monkeypatch.setattr(judge, "SECONDS", 0.3)
+    outcome, message = judged("4.1", ENDLESS[answer])
+    assert outcome == ERROR and "endless loop" in message
+    assert "background" not in message
+    assert capsys.readouterr().out == ""
+
+
+def test_the_time_is_that_of_the_whole_check(monkeypatch):
+    """Not of a call: the checker of 4.1 makes three."""
+    monkeypatch.setattr(judge, "SECONDS", 0.8)
+
+    def slow(digits, K):
+        time.sleep(0.5)
+        return np.eye(K)[digits]
+
+    outcome, message = judged("4.1", slow)
+    assert outcome == ERROR and "0.8 s" in message
+
+
+def test_what_cannot_be_ended_is_left_behind(monkeypatch):
+    """A long call into compiled code; the check does not wait for it."""
+    monkeypatch.setattr(judge, "SECONDS", 0.2)
+    done = threading.Event()
+
+    def compiled(*args):
+        time.sleep(2)
+        done.set()
+
+    start = time.monotonic()
+    outcome, message = judged("4.1", compiled)
+    assert time.monotonic() - start < 0.2 + bounded.GRACE + 0.5
+    assert outcome == ERROR and "restart the kernel" in message
+    assert judged("0.1", lambda p, e: np.mean(p == e))[0] == RIGHT
+    time.sleep(1.2)
+    assert not done.is_set()  # it ended where compiled code did
+
+
+def test_a_call_within_so_many_seconds():
+    assert call_within(5, divmod, 7, 2) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        call_within(5, divmod, 7, 0)
+    with pytest.raises(NotEnded, match=r"0\.1 s") as caught:
+        call_within(0.1, endless)
+    assert not caught.value.going_on and not sys.gettrace()
+
+
+@pytest.mark.parametrize("moment", ["starting", "waiting"])
+def test_stop_button_ends_the_answer(moment, monkeypatch):
+    """Also inside a lock of threading, which makes a RuntimeError of it."""
+    start, begun = threading.Thread.start, threading.Event()
+
+    def answer(*args):
+        begun.set()
+        deaf()
+
+    def press(*args):
+        begun.wait(5)
+        raise KeyboardInterrupt
+
+    def unlucky(thread):
+        start(thread)
+        try:
+            press()
+        finally:
+            raise RuntimeError("release unlocked lock")
+
+    if moment == "starting":
+        monkeypatch.setattr(threading.Thread, "start", unlucky)
+    else:
+        monkeypatch.setattr(bounded, "_wait", press)
+    left, ask = threading.active_count(), input
+    with pytest.raises(KeyboardInterrupt):
+        judge.verdict("0.1", answer)
+    assert (threading.active_count(), input) == (left, ask)
+
+
+# --- what a notebook shows --------------------------------------------------
+
+
+def test_in_a_kernel_the_next_cell_works():
+    """As a student sees it: the few lines, then everything goes on."""
+    cells = [
+        "from exercises import check, judge\njudge.SECONDS = 0.5\nx = [1, 2]",
+        "check('0.1', lambda *a: [print('noise') for _ in iter(int, 1)])",
+        "print(sum(x), input.__module__ == 'exercises.judge')",
+    ]
+    notebook = nbformat.v4.new_notebook(metadata=build.KERNEL)
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    NotebookClient(notebook, timeout=60, allow_errors=True).execute()
+    _, ended, after = notebook.cells
+    (error,) = ended.outputs
+    assert error.ename == "ExerciseNotDone"
+    assert len(error.traceback) <= 4 and "noise" not in str(error)
+    assert "endless loop" in "".join(error.traceback)
+    assert after.outputs[0].text.strip() == "3 False"
 
 
 def share_right(predicted, expected):
     return np.mean(predicted == expected)
 
 
-@pytest.mark.parametrize(
-    "answer, outcome, part",
-    [
-        (..., exercises.NOT_ATTEMPTED, ""),
-        (lambda p, e: 1 / 0, exercises.ERROR, "ZeroDivisionError"),
-        (lambda p, e: exit(), exercises.ERROR, "SystemExit"),
-        (lambda p, e: "3/4", exercises.WRONG, "type str"),
-        (lambda p, e: [object()], exercises.WRONG, "type list"),
-        (lambda p: 1, exercises.ERROR, "TypeError"),
-        ("not a function", exercises.NOT_JUDGED, "stumbled"),
-    ],
-)
-def test_outcomes(answer, outcome, part):
-    found, message = exercises.judge("0.1", answer)
-    assert (found, part in message) == (outcome, True), message
-
-
-def test_endless_answer_is_ended(monkeypatch):
-    monkeypatch.setattr(exercises, "SECONDS", 0.3)
-
-    def endless(predicted, expected):
-        while True:
-            pass
-
-    outcome, message = exercises.judge("0.1", endless)
-    assert outcome == exercises.ERROR and "endless loop" in message
-
-
-def test_answer_cannot_change_the_checkers_data():
-    def greedy(predicted, expected):
-        share = np.mean(predicted == expected)
-        predicted[:] = 0
-        expected[:] = 1
-        return share
-
-    assert exercises.judge("0.1", greedy)[0] == exercises.RIGHT
-
-
-def test_printing_is_swallowed(capsys):
-    def chatty(predicted, expected):
-        for _ in range(100_000):
-            print("a line")
-        return share_right(predicted, expected)
-
-    assert exercises.judge("0.1", chatty)[0] == exercises.RIGHT
-    assert capsys.readouterr().out == ""
-
-
-def test_error_shows_the_students_own_line():
-    outcome, message = exercises.judge("0.1", lambda p, e: [].pop())
-    assert outcome == exercises.ERROR
-    assert "pop from empty list" in message and "[].pop()" in message
-
-
-def test_check_shows_right_and_raises_otherwise(capsys):
+def test_check_hint_and_progress(capsys, monkeypatch):
+    monkeypatch.setattr(exercises, "_outcomes", {})
+    monkeypatch.setattr(exercises, "_hints_shown", {})
+    exercises.progress()
+    assert "No exercise was checked" in capsys.readouterr().out
+    with pytest.raises(exercises.ExerciseNotDone):
+        exercises.check("0.1", lambda p, e: 0)
     exercises.check("0.1", share_right)
     assert "Exercise 0.1: right." in capsys.readouterr().out
     with pytest.raises(exercises.ExerciseNotDone) as caught:
-        exercises.check("0.1", lambda p, e: np.sum(p == e))
+        exercises.check("4.1", lambda digits, K: np.eye(K)[digits].T)
     shown = caught.value._render_traceback_()
-    assert "not right yet" in shown[0] and "File" not in "".join(shown)
+    assert "4.1: not right yet" in shown[0] and "File" not in "".join(shown)
     assert any("expected" in line for line in shown)
-
-
-def test_progress_and_hints(capsys):
-    exercises.check("0.1", share_right)
-    exercises.progress(0)
+    assert 'hint("4.1")' in shown[-1]
     exercises.progress()
     out = capsys.readouterr().out
-    assert out.count("[x] 0.1") == 2 and "1 of 1 done" in out
-    for level in (1, 2):
+    assert "[x] 0.1" in out and "[ ] 4.1" in out and "[ ] 4.5" in out
+    exercises.progress(0)
+    assert "1 of 1 done" in capsys.readouterr().out
+    for level, place in ((None, 1), (None, 2), (1, 1), (99, 2)):
         exercises.hint("0.1", level)
-        assert f"hint {level} of" in capsys.readouterr().out
+        assert f"hint {place} of 2" in capsys.readouterr().out
 
 
-def test_solution_is_the_source(capsys):
+def test_solution_is_the_source_where_it_is_handed_out(
+    capsys, monkeypatch, tmp_path
+):
     exercises.solution("0.1")
     shown = capsys.readouterr().out
     assert "def share_right" in shown and "SOLUTION" not in shown
     space = {"np": np}
     exec(shown, space)
-    assert exercises.judge("0.1", space["share_right"])[0] == exercises.RIGHT
-
-
-def test_solutions_need_not_be_handed_out(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(exercises, "SOURCES", tmp_path)
+    assert judge.verdict("0.1", space["share_right"])[0] == RIGHT
+    monkeypatch.setattr(source, "SOURCES", tmp_path)
     exercises.solution("0.1")
     assert "not handed out" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("number", ["0.9", "four", "99.1", ""])
+@pytest.mark.parametrize(
+    "number", ["0.9", "four", "99.1", "", "4", 4.2, None, "4.2.1", []]
+)
 def test_unknown_exercise_is_named(number):
-    with pytest.raises(KeyError):
-        exercises.find(number)
+    for ask in (exercises.check, exercises.hint, exercises.solution):
+        with pytest.raises(KeyError, match=r"expected|there is no"):
+            ask(number)
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, "1", [], math.nan])
+def test_bad_level_and_notebook_are_told(value):
+    with pytest.raises(ValueError, match=r"level: expected .* got"):
+        exercises.hint("4.1", value)
+    with pytest.raises(ValueError, match=r"notebook: expected .* got"):
+        exercises.progress(value)

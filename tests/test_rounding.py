@@ -28,8 +28,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import layers, network, study_06
-from helpers.build import find_sources, read_source
+from helpers import layers, network
+from tools.build import find_sources, read_source
 
 mpmath.mp.dps = 60
 SECOND_ORDER = 1.01  # what the first-order bounds leave out
@@ -37,17 +37,16 @@ TYPES = ["float32", "float64"]
 EXAMPLES = settings(max_examples=60)
 
 
-def cell_function(number, name, *needs):
+def cell_function(number, name):
     """Return a function as a cell of a notebook's source defines it."""
     (source,) = find_sources([number])
     space = {"np": np}
     for cell in read_source(source).cells:
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and f"def {name}(" in cell.source:
             for node in ast.parse(cell.source).body:
-                if isinstance(node, ast.FunctionDef):
-                    if node.name in (name, *needs):
-                        code = ast.Module([node], type_ignores=[])
-                        exec(compile(code, f"{number} {name}", "exec"), space)
+                if getattr(node, "name", None) == name:
+                    code = ast.Module([node], type_ignores=[])
+                    exec(compile(code, f"{number} {name}", "exec"), space)
     return space[name]
 
 
@@ -55,16 +54,14 @@ forward_07 = cell_function("07", "forward")
 
 
 def by_forward_07(z):
-    """Softmax as notebook 07 has it: the output of a stack of one network."""
-    N = z.shape[1]
-    zero = {"W0": np.zeros((1, 1, 1)), "b0": np.zeros((1, 1, 1)),
-            "W1": np.zeros((1, 1, N))}
-    p = {name: array.astype(z.dtype) for name, array in zero.items()}
-    rows = [forward_07(np.zeros((1, 1), z.dtype), {**p, "b1": row[None, None]})
-            for row in z]
-    assert all(np.array_equal(row[2][0, 0], z[k]) for k, row in
-               enumerate(rows))
-    return np.stack([row[3][0, 0] for row in rows])
+    """Softmax as notebook 07 has it: the output of a stack of networks."""
+    D, N = z.shape
+    p = {"W0": (1, 1), "b0": (1, 1), "W1": (1, N)}
+    p = {name: np.zeros((D, *shape), z.dtype) for name, shape in p.items()}
+    x = np.zeros((1, 1), z.dtype)
+    _, _, z1, a1 = forward_07(x, {**p, "b1": z[:, None]})
+    assert np.array_equal(z1[:, 0], z)
+    return a1[:, 0]
 
 
 def by_layers(z):
@@ -77,7 +74,7 @@ output_delta = cell_function("03", "output_delta")
 SOFTMAX = {
     "network": network.softmax,
     "layers": by_layers,
-    "study_06": study_06._softmax,
+    "layers, a stack": lambda z: layers.softmax(z[None])[0],
     "notebook 02": cell_function("02", "softmax"),
     "notebook 03": cell_function("03", "softmax"),
     "notebook 03, delta": lambda z: output_delta(z, np.zeros_like(z)),
@@ -87,10 +84,19 @@ SOFTMAX = {
 RISK = {
     "network": network.empirical_risk,
     "layers": layers.empirical_risk,
+    "layers, a stack": lambda y, z: layers.empirical_risk(y, z[None])[0],
     "notebook 03": cell_function("03", "empirical_risk"),
     "notebook 04": cell_function("04", "empirical_risk"),
     "notebook 07": cell_function("07", "empirical_risk"),
 }
+
+
+def test_each_of_the_notebooks_is_here():
+    for path in find_sources():
+        text, number = path.read_text(encoding="utf-8"), path.name[:2]
+        for name, known in (("softmax", SOFTMAX), ("empirical_risk", RISK)):
+            if f"\ndef {name}(" in text:
+                assert f"notebook {number}" in known, (number, name)
 
 
 @st.composite

@@ -1,20 +1,24 @@
 """The library against the lecture's formulas: parity, and quiet loading."""
 
-import builtins
 import math
 import os
-import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
-import helpers
-from helpers import network, quiet_tensorflow
+from exercises.source import SOURCES, facts
+from helpers import network
 from helpers.data import load_mnist
+from helpers.tensorflow_quietly import import_tensorflow, quiet_descriptor
+from tools import build
 
-tf, keras = quiet_tensorflow.import_tensorflow(threads=1)
+tf, keras = import_tensorflow(threads=1)
+ROOT = Path(__file__).resolve().parents[1]
 LIMITS = {"float32": 1e-5, "float64": 1e-12}
 DEEP = (784, 64, 48, 32, 24, 10)  # four hidden layers
 RATE = 0.125  # exact in float32, as which Keras keeps it
@@ -207,93 +211,83 @@ def test_same_seed_same_weights(sample):
 # --- loading ----------------------------------------------------------------
 
 
-def run(code, **environment):
+def run(code):
     """Run code in a fresh process; return what it wrote."""
     return subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        cwd=os.path.dirname(os.path.dirname(helpers.__file__)),
+        [sys.executable, "-c", code], capture_output=True, text=True,
+        cwd=ROOT, env={**os.environ, "MPLBACKEND": "agg"},
     )
-
-
-def test_helpers_do_not_load_tensorflow():
-    parts = [module.name for module in pkgutil.iter_modules(helpers.__path__)]
-    assert "quiet_tensorflow" in parts
-    lines = "".join(f"import helpers.{part}\n" for part in parts)
-    done = run(
-        f"{lines}import helpers.checks.nb05\nimport sys\n"
-        "print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[]"
 
 
 def test_loading_is_quiet_and_later_errors_are_not():
     done = run(
         "import os, sys, warnings\n"
-        "from helpers.quiet_tensorflow import *\n"
-        "tf, keras = import_tensorflow()\n"
+        "from helpers.tensorflow_quietly import *\n"
+        "tf, keras = import_tensorflow(threads=3, operations=2)\n"
         "print(device_and_threads(tf))\n"
         "os.write(2, b'compiled part\\n')\n"
         "warnings.warn('a warning')\n"
         "tf.ones((2, 3)) @ tf.ones((2, 3))\n"
     )
-    assert "1 thread an operation, operations at a time: 1" in done.stdout
+    words = "3 threads an operation, operations at a time: up to 2"
+    assert words in done.stdout
     assert done.stderr.startswith("compiled part\n")
     assert "a warning" in done.stderr and "InvalidArgument" in done.stderr
     assert done.returncode == 1
 
 
 def test_threads_are_settled_once():
-    assert quiet_tensorflow.import_tensorflow(1) == (tf, keras)
+    assert import_tensorflow(1) == (tf, keras)
     with pytest.raises(RuntimeError, match="restart the kernel"):
-        quiet_tensorflow.import_tensorflow(2)
+        import_tensorflow(2)
     with pytest.raises(RuntimeError, match="to have 1 and 2, restart"):
-        quiet_tensorflow.import_tensorflow(1, operations=2)
-
-
-def test_threads_and_operations_are_set_apart():
-    done = run(
-        "from helpers.quiet_tensorflow import *\n"
-        "tf, keras = import_tensorflow(threads=3, operations=2)\n"
-        "print(device_and_threads(tf))\n"
-    )
-    assert "3 threads an operation, operations at a time: up to 2" in (
-        done.stdout
-    )
-
-
-@pytest.mark.parametrize("threads", [0, -1, 1.5, "two", None])
-def test_number_of_threads_is_checked(threads):
-    with pytest.raises(ValueError, match="threads: expected 1 or more"):
-        quiet_tensorflow.import_tensorflow(threads)
-    with pytest.raises(ValueError, match="operations: expected 1 or more"):
-        quiet_tensorflow.import_tensorflow(operations=threads)
-
-
-def test_without_tensorflow_the_message_is_clear(monkeypatch):
-    real = builtins.__import__
-
-    def absent(name, *rest):
-        if name.split(".")[0] in ("tensorflow", "keras"):
-            raise ModuleNotFoundError(f"No module named '{name}'")
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(quiet_tensorflow.TensorFlowMissing) as caught:
-        quiet_tensorflow.import_tensorflow()
-    shown = caught.value._render_traceback_()
-    assert "Python 3.9 to 3.13" in "".join(shown)
-    assert "Notebooks 00 to 04 and 06 to 08 do not need" in shown[-1]
-    assert not any("Traceback" in line for line in shown)
+        import_tensorflow(1, operations=2)
 
 
 def test_what_was_kept_aside_is_shown_if_loading_fails(capfd):
-    with quiet_tensorflow.quiet_descriptor():
+    with quiet_descriptor():
         os.write(2, b"usual noise\n")
-    with pytest.raises(OSError), quiet_tensorflow.quiet_descriptor():
+    with pytest.raises(OSError), quiet_descriptor():
         os.write(2, b"the reason\n")
         raise OSError
     assert capfd.readouterr().err == "the reason\n"
+
+
+# --- where it cannot be loaded ----------------------------------------------
+
+HIDDEN = """
+import sys
+sys.modules["tensorflow"] = sys.modules["keras"] = None
+"""
+
+
+def setup_of(stem):
+    """Return the code of a notebook's first cell of code."""
+    cells = build.read_source(SOURCES / f"{stem}.py").cells
+    return next(cell.source for cell in cells if cell.cell_type == "code")
+
+
+def test_most_notebooks_begin_without_it():
+    """Those whose table in the README says so."""
+    stems = [known["stem"] for known in facts() if not known["tensorflow"]]
+    assert 5 < len(stems) < len(facts())
+    code = "".join(f"exec({setup_of(stem)!r}, {{}})\n" for stem in stems)
+    done = run(f"{HIDDEN}{code}print('all')")
+    assert done.stdout.endswith("all\n"), done.stderr
+
+
+def test_those_that_need_it_say_what_to_do():
+    """In a kernel: a few lines, and none of a traceback."""
+    stem = next(known["stem"] for known in facts() if known["tensorflow"])
+    notebook = nbformat.v4.new_notebook(metadata=build.KERNEL)
+    code = [HIDDEN, setup_of(stem), "print('the kernel goes on')"]
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in code]
+    NotebookClient(notebook, timeout=100, allow_errors=True).execute()
+    (error,) = notebook.cells[1].outputs
+    assert error.ename == "TensorFlowMissing"
+    assert len(error.traceback) <= 6
+    text = "\n".join(error.traceback)
+    assert "Python 3.9 to 3.13" in text and 'File "' not in text
+    assert "python -m pip install -r requirements.txt" in text
+    assert "Most notebooks do not need TensorFlow" in text
+    assert notebook.cells[2].outputs[0].text == "the kernel goes on\n"

@@ -1,7 +1,7 @@
 """Answers to the exercises of notebook 05."""
 
 KERAS = """
-from helpers.quiet_tensorflow import import_tensorflow
+from helpers.tensorflow_quietly import import_tensorflow
 tf, keras = import_tensorflow(threads=1)
 """
 H_PRIME = "def h_prime(z): return (z > 0).astype(z.dtype)\n"
