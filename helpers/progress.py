@@ -1,4 +1,4 @@
-"""A progress bar for long loops, and a loop that runs on all cores."""
+"""A progress bar for long loops, and a loop that runs on several cores."""
 
 import os
 
@@ -25,7 +25,7 @@ def progress_bar(iterable, description="", total=None):
 
 
 def run_study(function, settings, description="trainings", done=None):
-    """Call a function with each setting, on all cores.
+    """Call a function with each setting, on up to four cores.
 
     NumPy lets go of the interpreter during matrix products, so threads keep
     the cores busy; each uses one thread of linear algebra. The stop button
@@ -47,12 +47,13 @@ def run_study(function, settings, description="trainings", done=None):
     dict
         Setting -> result, in the order of the settings.
     """
-    from joblib import Parallel, delayed
+    from joblib import Parallel, cpu_count, delayed
     from threadpoolctl import threadpool_limits
 
     done = {} if done is None else done
     todo = [setting for setting in settings if setting not in done]
-    parallel = Parallel(n_jobs=-1, prefer="threads", return_as="generator")
+    cores = min(cpu_count(), 4)  # a classroom shares its machine
+    parallel = Parallel(cores, prefer="threads", return_as="generator")
     with threadpool_limits(limits=1):
         results = parallel(delayed(function)(*setting) for setting in todo)
         bar = progress_bar(results, description, len(todo))

@@ -119,3 +119,9 @@ def test_a_solution_loads_no_build_tool():
         f"print([name for name in {BUILD_TOOLS} if name in sys.modules])"
     )
     assert "def share_right" in shown and shown.endswith("[]\n")
+
+
+def test_notebooks_change_no_path_and_stay_in_their_folder():
+    for path in files("notebooks/source"):
+        text = path.read_text(encoding="utf-8")
+        assert "sys.path" not in text and "../" not in text, path.name

@@ -165,6 +165,29 @@ def test_rounding_does_not():
         assert plotting.shown(draw(y=Y * noise, bars=bars, dots=dots)) == right
 
 
+FORM = [
+    "a line not drawn", "another title", "a label without its unit",
+    "two tick labels exchanged", "another colour", "a logarithmic axis",
+    "another name in the legend", "another colour map",
+]
+
+
+def test_where_values_hang_on_the_machine_the_form_is_compared(outputs):
+    def stored(**changed):
+        plotting.show(draw(**changed), ALT, values=False)
+        data, metadata = outputs[-1]
+        assert metadata["image/png"]["alt"] == ALT != data["text/plain"]
+        return data[plotting.SHOWN]
+
+    right = stored(text=["93.2 ± 0.4", "128"])
+    other = {"y": Y * 1.1, "band": 1.2, "bars": [4, 1, 2], "clim": 3.5}
+    assert stored(text=["95.1 ± 0.7", "98"], ylim=(0, 8), **other) == right
+    assert stored(text=["0.4 ± 93.2", "128"]) != right  # exchanged
+    for fault in FORM:
+        changed = {"text": ["93.2 ± 0.4", "128"], **FAULTS[fault]}
+        assert stored(**changed) != right, fault
+
+
 def test_many_details_become_a_fingerprint():
     images = rng.random((60, 784))
     found = []
