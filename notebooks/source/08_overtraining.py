@@ -212,7 +212,7 @@ made_up = np.array([[6, 3, 4], [8, 5, 4], [7, 4, 7]])
 band(ax, [1, 2, 3], made_up, "mean of three", **plotting.STYLE["validation"])
 ax.plot([1, 2, 3], made_up.T, ".", color=plotting.BLACK)
 ax.set(title="How to read a band: three made-up runs", xlabel="epoch",
-       xticks=[1, 2, 3], ylabel="risk", ylim=(2, 9))
+       xticks=[1, 2, 3], yticks=[2, 4, 6, 8], ylabel="risk", ylim=(2, 9))
 plotting.show(fig, """Three dots at each of three epochs, a line through their
     means, and a band of one standard deviation around it: it is wide where
     the dots lie far apart.""")
