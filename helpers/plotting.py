@@ -122,7 +122,8 @@ def frames(figures, labels, alt, start=0):
         )
     most = MOST_SHOWN // len(figures) - 80
     facts = [shown(fig, most) for fig in figures]
-    _display(figures, alt, {FRAMES: {"labels": labels, "shown": facts}}, start)
+    facts = {"labels": labels, "shown": facts, "start": start}
+    _display(figures, alt, {FRAMES: facts}, start)
 
 
 def _display(figures, alt, facts, start=0, plain=True):
@@ -147,7 +148,7 @@ def _display(figures, alt, facts, start=0, plain=True):
             )
         texts = [base64.b64encode(picture).decode() for picture in pictures]
         # beside the data: pictures are not the same on all machines
-        metadata[FRAMES] = {"frames": texts, "start": start}
+        metadata[FRAMES] = {"frames": texts}
     text = alt if plain else "a figure: its text is in the metadata"
     data = {"image/png": pictures[start], "text/plain": text, **facts}
     display(data, raw=True, metadata=metadata)

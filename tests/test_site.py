@@ -203,7 +203,7 @@ def test_figures_are_shown_at_their_size_with_their_words(site):
                 frames = json.loads(image.parent["data-frames"])
                 paths, labels = zip(*frames)
                 assert [*labels] == out.data[FRAMES]["labels"]
-                assert image["src"] == paths[out.metadata[FRAMES]["start"]]
+                assert image["src"] == paths[out.data[FRAMES]["start"]]
             for path, picture in zip(paths, pictures):
                 content = (site / "notebooks" / path).resolve().read_bytes()
                 assert content == base64.b64decode(picture)

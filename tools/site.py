@@ -215,7 +215,7 @@ def figure(data, metadata, figures):
     facts, moving = metadata[PNG], metadata.get(FRAMES)
     pictures, start = [data[PNG]], 0
     if moving:
-        pictures, start = moving["frames"], moving["start"]
+        pictures, start = moving["frames"], data[FRAMES]["start"]
     paths = []
     for picture in map(base64.b64decode, pictures):
         name = f"{hashlib.sha256(picture).hexdigest()[:20]}.png"

@@ -34,8 +34,8 @@
   // One frame, and a slider that chooses it.
   function movement({ data, metadata }) {
     const { alt = "", width } = metadata[PNG] ?? {};
-    const { frames, start } = metadata[FRAMES];
-    const { labels } = data[FRAMES];
+    const { frames } = metadata[FRAMES];
+    const { labels, start } = data[FRAMES];
     const image = make("img", { alt }, { maxWidth: "100%", height: "auto" });
     if (width) {
       image.style.width = `${width}px`;
