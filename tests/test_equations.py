@@ -1,5 +1,7 @@
 """The ledger: every equation of the lecture is executed, and could fail."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -75,7 +77,13 @@ def test_a_wrong_equation_is_refused(right, wrong, error):
         verify_equation("B7", [1.0, 2.0], right, wrong, "without it")
 
 
-def test_zeros_and_unknown_ids_are_refused():
-    for name, left in (("B7", [0.0, 0.0]), ("B99", [1.0, 2.0])):
+def test_zeros_and_unknown_ids_are_refused(notebooks):
+    for name, left in (("B7", [0.0, 0.0]), ("X1", [1.0, 2.0])):
         with pytest.raises(ValueError):
             verify_equation(name, left, left, [5.0, 5.0], "without it")
+    changed = copy.deepcopy(notebooks["01_classification"])
+    stated = [out for cell in changed.cells for out in cell.get("outputs", [])
+              if "equation" in out.get("metadata", {})]
+    stated[0].metadata["equation"]["id"] = "B99"  # no slide has it
+    with pytest.raises(ValueError):
+        ledger.rows({"01_classification": changed})

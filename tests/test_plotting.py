@@ -108,7 +108,8 @@ def draw(**changed):
     ax.fill_between(X, Y - get("band"), Y + get("band"), alpha=0.3)
     ax.scatter(*get("dots").T, color=plotting.ORANGE)
     ax.set(title=get("title"), xlabel=get("xlabel"), ylim=get("ylim"))
-    ax.legend()
+    if get("line"):
+        ax.legend()
     z = np.hypot(*np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9)))
     field.contour(z, levels=[get("level")])
     for k, text in enumerate(get("text")):
