@@ -9,9 +9,11 @@ import builtins
 import contextlib
 import copy
 import importlib.util
+import inspect
 import io
 import itertools
 import linecache
+import numbers
 import random
 import re
 import traceback
@@ -51,12 +53,15 @@ class Exercise:
         remark for a right answer.
     hints : tuple of str
         From a nudge to nearly the answer.
+    changes : tuple of str
+        Names of arguments that an answer is to change in place.
     """
 
     number: str
     title: str
     checker: Callable
     hints: tuple = ()
+    changes: tuple = ()
 
 
 class _Stopped(Exception):
@@ -67,7 +72,7 @@ class _Stopped(Exception):
         self.outcome = outcome
 
 
-def exercise(number, title, hints=()):
+def exercise(number, title, hints=(), changes=()):
     """Register the decorated function as the checker of an exercise.
 
     Parameters
@@ -78,11 +83,16 @@ def exercise(number, title, hints=()):
         A few words, shown by `progress`.
     hints : sequence of str
         From a nudge to nearly the answer.
+    changes : sequence of str
+        Names of arguments that an answer is to change in place; every other
+        array, list or dict has to be as it was after a call.
     """
     _verified(number)
 
     def register(checker):
-        _registry[number] = Exercise(number, title, checker, tuple(hints))
+        _registry[number] = Exercise(
+            number, title, checker, tuple(hints), tuple(changes)
+        )
         return checker
 
     return register
@@ -151,7 +161,7 @@ def verdict(number, *answers):
         return NOT_ATTEMPTED, ""
     try:
         with _undisturbed():
-            return call_within(SECONDS, _judge, known.checker, answers)
+            return call_within(SECONDS, _judge, known, answers)
     except NotEnded as end:
         words = f"It did not end within {SECONDS} s: is there an endless loop?"
         if end.going_on:
@@ -162,11 +172,12 @@ def verdict(number, *answers):
         return ERROR, words
 
 
-def _judge(checker, answers):
+def _judge(known, answers):
     """Return (outcome, message); it runs in a thread of its own."""
     try:
         with np.errstate(all="ignore"):
-            remark = checker(*[_wrap(answer) for answer in answers])
+            guarded = [_wrap(answer, known.changes) for answer in answers]
+            remark = known.checker(*guarded)
     except TimeUp:
         raise
     except Wrong as verdict:
@@ -183,15 +194,64 @@ def _judge(checker, answers):
     return RIGHT, remark or ""
 
 
-def _wrap(answer):
+def _wrap(answer, changes):
     """Return a callable answer guarded; other answers as copies."""
     if not callable(answer):
         return copy.deepcopy(answer)
 
     def guarded(*args, **kwargs):
-        return _call(answer, copy.deepcopy(args), copy.deepcopy(kwargs))
+        own = copy.deepcopy((args, kwargs))
+        result = _call(answer, *own)
+        names = _names(answer, args)
+        given = {**dict(zip(names, args)), **kwargs}
+        left = {**dict(zip(names, own[0])), **own[1]}
+        for name in given:
+            if name not in changes and not _same(given[name], left[name]):
+                raise Wrong(
+                    f"Your function changes its argument {name}; later cells "
+                    "need it as it was (work on a copy).",
+                    _words(name, given[name]),
+                )
+        return result
 
     return guarded
+
+
+def _names(answer, args):
+    """Return the names of the arguments that are given by their place."""
+    try:
+        names = list(inspect.signature(answer).parameters)
+    except (TypeError, ValueError):  # a function of compiled code has none
+        names = []
+    numbered = [f"number {k + 1}" for k in range(len(args))]
+    return names[: len(args)] + numbered[len(names) :]
+
+
+def _same(before, after):
+    """Is what may be changed in place as it was?"""
+    if isinstance(before, np.ndarray):
+        return before.dtype == after.dtype and np.array_equal(
+            before, after, equal_nan=before.dtype.kind == "f"
+        )
+    if isinstance(before, dict):
+        return list(before) == list(after) and all(
+            _same(before[key], after[key]) for key in before
+        )
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(_same, before, after))
+    if isinstance(before, (numbers.Number, str)):
+        return before == after or before != before  # NaN is no change
+    return True
+
+
+def _words(name, value):
+    """Return an argument before the call, if it can be said in a line."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # arrays of several shapes
+        return None
+    small = array.size <= 12 and array.dtype.kind in "biuf"
+    return f"{name} = {array}" if small else None
 
 
 def _call(answer, args, kwargs):

@@ -258,6 +258,7 @@ def step_schedule(answer):
 @exercise(
     "7.4",
     "momentum",
+    changes=("w", "v"),
     hints=[
         "Two lines. First the new velocity, from the old one and the "
         "gradient. Then the step, with the new velocity.",
@@ -312,6 +313,7 @@ def momentum(answer):
 @exercise(
     "7.5",
     "Adam",
+    changes=("w", "m", "s"),
     hints=[
         "Four lines: the mean m of the gradients, the mean s of their "
         "squares, both divided by 1 - beta ** t for use (not for keeping), "

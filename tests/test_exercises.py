@@ -1,5 +1,7 @@
 """Every checker against its catalogue; odd and endless answers; the words."""
 
+import functools
+import inspect
 import itertools
 import math
 import os
@@ -120,6 +122,84 @@ def test_comparison_names_the_mistake(received, expected, part):
         return
     with pytest.raises(Wrong, match=part):
         compare(received, expected)
+
+
+# --- arguments ---------------------------------------------------------------
+
+
+def altered(value):
+    """Change something in a value; return whether that was possible."""
+    if isinstance(value, np.ndarray) and value.size and value.flags.writeable:
+        value[...] = ~value if value.dtype == bool else value + 1
+        return value.dtype.kind in "biuf"
+    if isinstance(value, dict) and value:
+        return any(altered(inner) for inner in value.values())
+    if isinstance(value, (list, tuple)) and value:
+        if any(altered(inner) for inner in value):
+            return True
+        if isinstance(value, list):
+            value.reverse() if value != value[::-1] else value.pop()
+            return True
+    return False
+
+
+def spoils(answer, place, spoiled):
+    """Return an answer that changes its argument at a place afterwards."""
+
+    @functools.wraps(answer)
+    def variant(*args, **kwargs):
+        result = answer(*args, **kwargs)
+        if hasattr(result, "__next__"):
+            result = list(result)
+        values = [*args, *kwargs.values()]
+        if place < len(values) and altered(values[place]):
+            names = [*inspect.signature(answer).parameters]
+            keys = [*names[: len(args)], *kwargs]
+            spoiled.add(keys[place])
+        return result
+
+    return variant
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_an_answer_that_changes_its_argument_is_refused(number):
+    (code,) = SOLUTIONS[number]
+    allowed = set(judge.find(number).changes)
+    own = answers(number, code)
+    for k in range(len(own)):
+        for place in range(8):
+            spoiled, given = set(), list(own)
+            if callable(own[k]):
+                given[k] = spoils(own[k], place, spoiled)
+                outcome, message = judge.verdict(number, *given)
+            if spoiled - allowed:
+                (name,) = spoiled
+                assert outcome == WRONG, (name, message)
+                assert f"changes its argument {name};" in message
+
+
+def test_what_counts_as_a_changed_argument():
+    def call(answer, *args, changes=()):
+        return judge._wrap(answer, changes)(*args)
+
+    def nested(d):
+        d["a"][0][1] = 5
+
+    for answer, value in (
+        (lambda a: a.sort(), [2, 1]), (nested, {"a": [np.zeros(2)]}),
+        (lambda a: a.update(b=1), {}), (lambda a: np.negative(a, out=a), X),
+        (lambda a: a.append(1), []), (lambda a: a.fill(np.nan), X.copy()),
+    ):
+        with pytest.raises(Wrong, match=r"changes its argument [ad];"):
+            call(answer, value)
+        call(answer, value, changes=("a", "d"))
+    with_nan = np.array([np.nan, 1.0])
+    assert call(lambda a: a.sum() > 0, with_nan) in (True, False)
+    assert call(lambda rng: rng.random(), np.random.default_rng(0)) < 1
+    assert X.tolist() == [1.0, 2.0]
+
+
+X = np.array([1.0, 2.0])
 
 
 # --- odd answers -------------------------------------------------------------
@@ -264,7 +344,8 @@ def test_checkers_and_students_data_are_copies(monkeypatch):
 
     known = judge.Exercise("0.1", "", checker)
     monkeypatch.setattr(judge, "find", lambda number: known)
-    assert judged("0.1", greedy, own)[0] == RIGHT
+    outcome, message = judged("0.1", greedy, own)
+    assert (outcome, "argument x;" in message) == (WRONG, True)
     assert np.array_equal([theirs, own], [np.arange(6.0)] * 2)
 
 

@@ -150,7 +150,8 @@ CATALOGUE = {
             ),
             (
                 _descend(
-                    "p = [w]\nfor _ in range(steps):\n"
+                    "w = np.array(w, float)\np = [w]\n"
+                    "for _ in range(steps):\n"
                     "    w -= learning_rate * gradient(w)\n"
                     "    p.append(w)\nreturn np.array(p)"
                 ),
@@ -162,7 +163,7 @@ CATALOGUE = {
                     "    w -= learning_rate * gradient(w)\n"
                     "    p.append(np.copy(w))\nreturn np.array(p)"
                 ),
-                "array w of the caller is changed",
+                "changes its argument w",
             ),
             (
                 _descend(
