@@ -117,6 +117,59 @@ def as_array(value, name="the result", given=None):
     return array
 
 
+def conform(value, kind, complaints, which="the result"):
+    """Return a result as a checker takes it; note what later cells could not.
+
+    Parameters
+    ----------
+    value : object
+        What an answer returned. Other kinds of things than those below (None,
+        a text) pass: the checker names them.
+    kind : str, tuple of str, or None
+        "array": an array of NumPy's. "number": a single one, of whatever
+        type. "integer": one that can be an index. A tuple of these: as many
+        results in a tuple, list or array. None: anything.
+    complaints : list of str
+        Filled with a sentence where the values may be right, and the kind of
+        thing is not.
+    which : str
+        Which result, for the sentence.
+    """
+    several = isinstance(value, (list, tuple))
+    several = several or (isinstance(value, np.ndarray) and value.ndim > 0)
+    if isinstance(kind, tuple):
+        if not several or len(value) != len(kind):
+            return value
+        return tuple(
+            conform(part, inner, complaints, f"result {k} of {len(kind)}")
+            for k, (part, inner) in enumerate(zip(value, kind), start=1)
+        )
+    found = _article(type(value).__name__)
+    if kind == "array" and isinstance(value, (list, tuple, np.matrix)):
+        complaints.append(
+            f"The values are right, but {which} is {found}; later cells need "
+            "an array: return np.array(...)."
+        )
+    if kind in ("number", "integer") and several and len(value) == 1:
+        complaints.append(
+            f"The value is right, but {which} is {found} that holds it; "
+            "return the number itself."
+        )
+        value = np.ravel(value)[0]
+        found = _article(type(value).__name__)
+    if kind == "integer" and isinstance(value, (float, np.floating)):
+        complaints.append(
+            f"The value is right, but {which}, {value}, is {found}; later "
+            "cells count or index with it: return an integer, int(...)."
+        )
+    return value
+
+
+def _article(kind):
+    vowel = kind[0] in "aeiou" or kind == "ndarray"
+    return f"{'an' if vowel else 'a'} {kind}"
+
+
 def as_tuple(value, length, names):
     """Return an answer as a tuple of so many parts, or raise `Wrong`."""
     if isinstance(value, (tuple, list)) and len(value) == length:
@@ -124,7 +177,8 @@ def as_tuple(value, length, names):
     kind = type(value).__name__
     if isinstance(value, (tuple, list)):
         kind = f"{kind} of {len(value)}"
-    raise Wrong(f"The function should return {names}; it returned a {kind}.")
+    kind = _article(kind)
+    raise Wrong(f"The function should return {names}; it returned {kind}.")
 
 
 def _short(value):

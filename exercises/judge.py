@@ -23,7 +23,7 @@ from typing import Callable
 import numpy as np
 
 from exercises.bounded import NotEnded, TimeUp, call_within
-from exercises.compare import CannotJudge, Wrong
+from exercises.compare import CannotJudge, Wrong, conform
 
 SECONDS = 8  # of a check; what has not come by then is not waited for
 MOST = 100_000  # values of a generator that are asked for
@@ -53,6 +53,8 @@ class Exercise:
         remark for a right answer.
     hints : tuple of str
         From a nudge to nearly the answer.
+    returns : str or tuple of str
+        The kind of what comes back, as `exercises.compare.conform` has it.
     changes : tuple of str
         Names of arguments that an answer is to change in place.
     """
@@ -61,6 +63,7 @@ class Exercise:
     title: str
     checker: Callable
     hints: tuple = ()
+    returns: object = None
     changes: tuple = ()
 
 
@@ -72,7 +75,7 @@ class _Stopped(Exception):
         self.outcome = outcome
 
 
-def exercise(number, title, hints=(), changes=()):
+def exercise(number, title, hints=(), returns=None, changes=()):
     """Register the decorated function as the checker of an exercise.
 
     Parameters
@@ -83,6 +86,9 @@ def exercise(number, title, hints=(), changes=()):
         A few words, shown by `progress`.
     hints : sequence of str
         From a nudge to nearly the answer.
+    returns : str or tuple of str, optional
+        What an answer returns: "array", "number", "integer", or a tuple of
+        these; anything by default.
     changes : sequence of str
         Names of arguments that an answer is to change in place; every other
         array, list or dict has to be as it was after a call.
@@ -91,7 +97,7 @@ def exercise(number, title, hints=(), changes=()):
 
     def register(checker):
         _registry[number] = Exercise(
-            number, title, checker, tuple(hints), tuple(changes)
+            number, title, checker, tuple(hints), returns, tuple(changes)
         )
         return checker
 
@@ -174,9 +180,10 @@ def verdict(number, *answers):
 
 def _judge(known, answers):
     """Return (outcome, message); it runs in a thread of its own."""
+    complaints = []
     try:
         with np.errstate(all="ignore"):
-            guarded = [_wrap(answer, known.changes) for answer in answers]
+            guarded = [_wrap(each, known, complaints) for each in answers]
             remark = known.checker(*guarded)
     except TimeUp:
         raise
@@ -191,10 +198,12 @@ def _judge(known, answers):
             f"The check itself stumbled over your answer ({_named(error)}). "
             "Compare it with the task: number of arguments, shapes, types."
         )
+    if complaints:
+        return WRONG, complaints[0]
     return RIGHT, remark or ""
 
 
-def _wrap(answer, changes):
+def _wrap(answer, known, complaints):
     """Return a callable answer guarded; other answers as copies."""
     if not callable(answer):
         return copy.deepcopy(answer)
@@ -206,13 +215,14 @@ def _wrap(answer, changes):
         given = {**dict(zip(names, args)), **kwargs}
         left = {**dict(zip(names, own[0])), **own[1]}
         for name in given:
-            if name not in changes and not _same(given[name], left[name]):
+            kept = name in known.changes or _same(given[name], left[name])
+            if not kept:
                 raise Wrong(
                     f"Your function changes its argument {name}; later cells "
                     "need it as it was (work on a copy).",
                     _words(name, given[name]),
                 )
-        return result
+        return conform(result, known.returns, complaints)
 
     return guarded
 

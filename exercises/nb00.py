@@ -9,6 +9,7 @@ from exercises.judge import exercise
 @exercise(
     "0.1",
     "the share of right answers",
+    returns="number",
     hints=[
         "Count the places where the two agree, then divide by how many "
         "places there are.",

@@ -11,6 +11,7 @@ from exercises.judge import exercise
 @exercise(
     "1.1",
     "contamination and efficiency",
+    returns=("number", "number"),
     hints=[
         "Both are ratios of counts, with the same numerator or nearly: which "
         "points are in it, and which population do you divide by?",
@@ -100,6 +101,7 @@ def _pair(answer, selected, signal):
 @exercise(
     "1.2",
     "the best cut",
+    returns="number",
     hints=[
         "The number of wrong decisions changes only where the cut passes a "
         "value of z. So few candidates are enough.",
@@ -181,6 +183,7 @@ def _midpoint(z, signal):
 @exercise(
     "1.3",
     "a variable for the rings",
+    returns="array",
     hints=[
         "What is nearly the same for all points of one ring, and differs "
         "from one ring to the other?",
@@ -253,6 +256,7 @@ def _about_variable(answer, x, value):
 @exercise(
     "1.4",
     "Gini impurity after a cut",
+    returns="number",
     hints=[
         "Write the impurity of one set of labels first, as a small function "
         "of its own; then combine that of the two sides.",
@@ -351,6 +355,7 @@ def _impurity(answer, values, y, cut, classes=2):
 @exercise(
     "1.5",
     "do the groups agree with the classes?",
+    returns="number",
     hints=[
         "Go through the groups one by one (np.unique gives their numbers). "
         "Which class is the most frequent in a group?",

@@ -9,6 +9,7 @@ from exercises.judge import exercise
 @exercise(
     "2.1",
     "one neuron",
+    returns=("number", "number"),
     hints=[
         "Two steps. First z: a number that starts at the bias and grows by "
         "one product w[i] * x[i] for every input. Then a, from z alone.",
@@ -89,6 +90,7 @@ def _compare_neuron(received, x, w, b, given):
 @exercise(
     "2.2",
     "a layer, D samples at once",
+    returns="array",
     hints=[
         "Look at the shapes: (D, M) and (M, N) are to give (D, N). Which "
         "product does that without a transpose?",
@@ -181,6 +183,7 @@ def _layer_mistakes(x, W, b):
 @exercise(
     "2.3",
     "the derivative of ReLU",
+    returns="array",
     hints=[
         "ReLU is a straight line on each side of zero. What is the slope of "
         "max(0, z) for z = 3? For z = -3?",
@@ -336,6 +339,7 @@ def _tent_verdict(x, received, expected, N):
 @exercise(
     "2.5",
     "softmax that does not overflow",
+    returns="array",
     hints=[
         "Each row is a sample: every sum and every maximum is over the "
         "columns, axis=1, and keepdims=True keeps the result a column.",
@@ -452,6 +456,7 @@ def _softmax_mistakes(z):
 @exercise(
     "2.6",
     "counting parameters",
+    returns="integer",
     hints=[
         "Go from layer to layer: behind M values, a layer of N neurons has "
         "M * N weights. What else has each neuron?",

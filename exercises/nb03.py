@@ -16,6 +16,7 @@ def _softmax(z):
 @exercise(
     "3.1",
     "the risk of a classifier",
+    returns="number",
     hints=[
         "First the loss of each sample, B4: an array with D entries. Then "
         "their mean, B1.",
@@ -71,6 +72,7 @@ def _risk_of(answer, y, a, given):
 @exercise(
     "3.2",
     "walk downhill",
+    returns="array",
     hints=[
         "One step: the new w is w - learning_rate * gradient(w). The slope "
         "is taken anew at each position.",
@@ -129,6 +131,7 @@ def _walk_of(answer, k, c, start, rate, steps, given):
 @exercise(
     "3.3",
     "where backpropagation starts",
+    returns="array",
     hints=[
         "Two steps: the outputs aH, by softmax along each row; then B11.",
         "For the softmax, subtract the largest value of each row before "
@@ -192,6 +195,7 @@ def _delta_of(answer, z, y, given):
 @exercise(
     "3.4",
     "one layer back",
+    returns="array",
     hints=[
         "Look at the shapes: (D, K) has to become (D, N), and W_next is "
         "(N, K). Which product of matrices does that?",
@@ -260,6 +264,7 @@ _MATRIX = "`@` is the product of matrices; element by element is `*`."
 @exercise(
     "3.5",
     "the gradients of one layer",
+    returns=("array", "array"),
     hints=[
         "D is the number of rows of either array. The weights' gradient has "
         "the shape (M, N): which of the two arrays has to be transposed?",

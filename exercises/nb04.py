@@ -9,6 +9,7 @@ from exercises.judge import exercise
 @exercise(
     "4.1",
     "digits as one-hot rows",
+    returns="array",
     hints=[
         "Start from zeros of shape (D, K), and set one entry of each row.",
         "`np.eye(K)` has the K one-hot rows, in order; an array of digits "
@@ -56,6 +57,7 @@ def _small_network(seed, D=5, M=4, N=6, K=3):
 @exercise(
     "4.2",
     "forward propagation",
+    returns=("array", "array", "array", "array"),
     hints=[
         "Four lines, in the order of S1: z0, a0, z1, a1. Samples are rows, "
         "so z = a @ W + b.",
@@ -121,6 +123,7 @@ def _compare_forward(answer, expected, given):
 @exercise(
     "4.3",
     "backpropagation",
+    returns=("array", "array", "array", "array"),
     hints=[
         "Begin with delta1 = a1 - y. Its matrix product with a0.T has the "
         "shape of W1, and it sums over the samples: only 1/D is missing.",
@@ -312,6 +315,7 @@ def _compare_rows(rows, D, given):
 @exercise(
     "4.5",
     "confusion matrix",
+    returns="array",
     hints=[
         "Begin with `np.zeros((K, K), dtype=int)` and count one sample "
         "after the other.",

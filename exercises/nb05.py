@@ -9,6 +9,7 @@ from exercises.judge import exercise
 @exercise(
     "5.1",
     "counting parameters",
+    returns="integer",
     hints=[
         "Between a layer of M neurons and one of N there is a matrix (M, N), "
         "and the N neurons have one bias each.",
@@ -178,6 +179,7 @@ def _compare_outputs(model, sizes, weights, given):
 @exercise(
     "5.3",
     "the relative error of two arrays",
+    returns="number",
     hints=[
         "The norm of an array is the root of the sum of its squared entries, "
         "whatever its shape.",

@@ -11,6 +11,7 @@ from exercises.judge import exercise
 @exercise(
     "6.1",
     "the width for a number of parameters",
+    returns="integer",
     hints=[
         "How many parameters has a network with H hidden layers of n "
         "neurons? The first layer has M n weights and n biases; the other "
@@ -110,6 +111,7 @@ def _compare_widths(received, cases):
 @exercise(
     "6.2",
     "a difference and its uncertainty",
+    returns=("number", "number"),
     hints=[
         "The spread of one seed is np.std(values, ddof=1). The mean of n "
         "seeds is less uncertain than one seed: by which factor?",
@@ -198,6 +200,7 @@ def _compare_difference(received, a, b, given):
 @exercise(
     "6.3",
     "the factor of B13",
+    returns="number",
     hints=[
         "The factor has two parts: the root of the mean square of h'(z), and "
         "the root of N times the variance of a weight. That variance is "

@@ -11,6 +11,7 @@ from exercises.judge import exercise
 @exercise(
     "7.1",
     "how many steps",
+    returns="number",
     hints=[
         "One step multiplies the distance by 1 - learning_rate * curvature; "
         "only the size of that factor counts, not its sign. What if the "
@@ -113,6 +114,7 @@ def _symmetric(eigenvalues, rng):
 @exercise(
     "7.2",
     "the largest curvature",
+    returns=("number", "array"),
     hints=[
         "In a loop: bring v to length one, multiply it by the Hessian. What "
         "the product has along v itself is the curvature in that direction; "
@@ -205,6 +207,7 @@ def _compare_direction(v, right, given):
 @exercise(
     "7.3",
     "a step schedule",
+    returns="number",
     hints=[
         "How many of the drops has the training passed at t? Each "
         "multiplies the learning rate once more.",
@@ -259,6 +262,7 @@ def step_schedule(answer):
     "7.4",
     "momentum",
     changes=("w", "v"),
+    returns=("array", "array"),
     hints=[
         "Two lines. First the new velocity, from the old one and the "
         "gradient. Then the step, with the new velocity.",
@@ -314,6 +318,7 @@ def momentum(answer):
     "7.5",
     "Adam",
     changes=("w", "m", "s"),
+    returns=("array", "array", "array"),
     hints=[
         "Four lines: the mean m of the gradients, the mean s of their "
         "squares, both divided by 1 - beta ** t for use (not for keeping), "

@@ -10,6 +10,7 @@ from helpers.layers import forward, initialise, relu_prime
 @exercise(
     "8.1",
     "the moment to stop",
+    returns=("integer", "integer"),
     hints=[
         "Two things have to be remembered in the loop: which place you are "
         "at, and the place of the lowest risk so far.",
@@ -126,6 +127,7 @@ def _stopping_mistakes(risks, patience):
 @exercise(
     "8.2",
     "dropout",
+    returns=("array", "array"),
     hints=[
         "rng.random(a.shape) gives numbers between 0 and 1, one for each "
         "entry. Which share of them is at least `share`?",
@@ -253,6 +255,7 @@ def _dropout_random(dropout):
 @exercise(
     "8.3",
     "shifting images",
+    returns="array",
     hints=[
         "Fold the rows first: x.reshape(-1, 28, 28) has an axis for images, "
         "one for rows, one for columns. Unfold them in the end.",
@@ -330,6 +333,7 @@ def _shift_verdict(x, received, down, right, given):
 @exercise(
     "8.4",
     "the gradient with respect to the input",
+    returns="array",
     hints=[
         "The way back begins as in notebook 04: delta1 = a[1] - y, then "
         "delta0 by B13.",

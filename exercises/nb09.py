@@ -234,6 +234,7 @@ def _verify_medians(world, names, repeats, values, given):
 @exercise(
     "9.2",
     "where two curves cross",
+    returns="number",
     hints=[
         "The curves cross where the logarithm of first / second changes its "
         "sign: look for the first pair of neighbours with different signs.",
@@ -360,6 +361,7 @@ def _list(values):
 @exercise(
     "9.3",
     "from power and time to gCO2e",
+    returns=("number", "number"),
     hints=[
         "Watts times seconds are joules. A kWh is a power of 1000 W during "
         "3600 s: how many joules?",

@@ -180,7 +180,8 @@ def test_an_answer_that_changes_its_argument_is_refused(number):
 
 def test_what_counts_as_a_changed_argument():
     def call(answer, *args, changes=()):
-        return judge._wrap(answer, changes)(*args)
+        known = judge.Exercise("0.1", "", answer, changes=changes)
+        return judge._wrap(answer, known, [])(*args)
 
     def nested(d):
         d["a"][0][1] = 5
@@ -296,9 +297,37 @@ def test_odd_answers_get_an_outcome(number, capfd):
 def test_forms_that_mean_the_same_are_right():
     for number in ("0.1", "4.1"):
         (solution,) = answers(number, SOLUTIONS[number][0])
-        for form in (np.ndarray.tolist, np.ma.masked_array, np.copy):
+        for form in (np.float32, np.ma.masked_array, np.copy):
             outcome, message = judged(
                 number, lambda *a, s=solution, f=form: f(np.asarray(s(*a)))
+            )
+            assert outcome == RIGHT, message
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_what_is_right_can_be_used(number):
+    """A list for an array, one entry for a number, a float for an index."""
+    (code,) = SOLUTIONS[number]
+    (solution, *others) = answers(number, code)
+    kind = judge.find(number).returns
+
+    def other(value, kind):
+        if isinstance(kind, tuple):
+            return [other(part, inner) for part, inner in zip(value, kind)]
+        if kind == "array":
+            return value.tolist()
+        return float(value) if kind == "integer" else np.array([value])
+
+    def variant(*args, **kwargs):
+        return other(solution(*args, **kwargs), kind)
+
+    if kind is not None:
+        outcome, message = judged(number, variant, *others)
+        assert outcome == WRONG and "return" in message, message
+    if isinstance(kind, tuple):  # a pair in whatever holds two
+        for hold in (list, tuple):
+            outcome, message = judged(
+                number, lambda *a, h=hold: h(solution(*a)), *others
             )
             assert outcome == RIGHT, message
 

@@ -273,15 +273,18 @@ def ring_variable(x):
 """,
                 "a NaN or an infinity",
             ),
+            (
+                """
+def ring_variable(x):
+    return [math.exp(-a * a - b * b) for a, b in x]
+""",
+                "np.array(...)",
+            ),
         ],
         "right": [
             """
 def ring_variable(x):
     return np.hypot(x[:, 0], x[:, 1])
-""",
-            """
-def ring_variable(x):
-    return [math.exp(-a * a - b * b) for a, b in x]
 """,
             """
 def ring_variable(x):

@@ -106,12 +106,8 @@ def neuron(x, w, b):
             (_layer("return np.maximum(x @ W + b, 0)"), "ReLU has been"),
             (_layer("x @ W + b"), "is None"),
             (_layer("return (x @ W + b)[0]"), "The shape of the result z"),
-        ],
-        "right": [
-            _layer("return np.dot(x, W) + b"),
-            _layer("return (W.T @ x.T).T + b"),
-            _layer("return np.einsum('dm,mn->dn', x, W) + b[None, :]"),
-            """
+            (
+                """
 def layer(x, W, b):
     z = []
     for row in x:
@@ -121,6 +117,13 @@ def layer(x, W, b):
             z[-1][-1] += b[n]
     return z
 """,
+                "np.array(...)",
+            ),
+        ],
+        "right": [
+            _layer("return np.dot(x, W) + b"),
+            _layer("return (W.T @ x.T).T + b"),
+            _layer("return np.einsum('dm,mn->dn', x, W) + b[None, :]"),
         ],
     },
     "2.3": {
@@ -254,9 +257,8 @@ def tent():  # steeper ramps with smaller weights, in float32
                 "ValueError",
                 "error",
             ),
-        ],
-        "right": [
-            """
+            (
+                """
 def softmax(z):
     rows = []
     for z_d in z:
@@ -264,6 +266,10 @@ def softmax(z):
         rows.append([e_j / sum(e) for e_j in e])
     return rows
 """,
+                "np.array(...)",
+            ),
+        ],
+        "right": [
             """
 def softmax(z):
     z = z.T - z.max(axis=1)

@@ -173,14 +173,33 @@ CATALOGUE = {
                 ),
                 "Rows and columns",
             ),
-        ],
-        "right": [
-            _descend(
+            (
+                _descend(
                 "if steps == 0:\n    return [w]\n"
                 "step = w - learning_rate * gradient(w)\n"
                 "return [w] + list(descend(gradient, step, learning_rate,"
                 " steps - 1))"
             ),
+                "np.array(...)",
+            ),
+            (
+                _descend(
+                "w = np.array(w, dtype=float)\np = [w.copy()]\n"
+                "for _ in range(steps):\n"
+                "    w -= learning_rate * gradient(w)\n"
+                "    p.append(w.copy())\nreturn p"
+            ),
+                "np.array(...)",
+            ),
+            (
+                _descend(
+                "yield w\nfor _ in range(steps):\n"
+                "    w = w - learning_rate * gradient(w)\n    yield w"
+            ),
+                "np.array(...)",
+            ),
+        ],
+        "right": [
             _descend(
                 "p = np.empty((steps + 1,) + np.shape(w))\np[0] = w\n"
                 "for t in range(steps):\n"
@@ -188,14 +207,9 @@ CATALOGUE = {
                 "return p"
             ),
             _descend(
-                "w = np.array(w, dtype=float)\np = [w.copy()]\n"
-                "for _ in range(steps):\n"
-                "    w -= learning_rate * gradient(w)\n"
-                "    p.append(w.copy())\nreturn p"
-            ),
-            _descend(
-                "yield w\nfor _ in range(steps):\n"
-                "    w = w - learning_rate * gradient(w)\n    yield w"
+                "p = [w]\nwhile len(p) <= steps:\n"
+                "    p.append(p[-1] - learning_rate * gradient(p[-1]))\n"
+                "return np.stack(p)"
             ),
         ],
     },
@@ -229,14 +243,12 @@ CATALOGUE = {
                 "ValueError",
                 "error",
             ),
-        ],
-        "right": [
-            _output(
-                "1 / np.sum(np.exp(zH[:, None, :] - zH[:, :, None]), axis=2)"
-                " - y"
+            (
+                _output("[list(a) for a in rows(zH) - y]"),
+                "np.array(...)",
             ),
-            _output("[list(a) for a in rows(zH) - y]"),
-            "def output_delta(zH, y):\n"
+            (
+                "def output_delta(zH, y):\n"
             "    found = []\n"
             "    for z, target in zip(zH, y):\n"
             "        top = max(z)\n"
@@ -244,6 +256,18 @@ CATALOGUE = {
             "        found.append([v / sum(e) - t for v, t in"
             " zip(e, target)])\n"
             "    return found\n",
+                "np.array(...)",
+            ),
+        ],
+        "right": [
+            _output(
+                "1 / np.sum(np.exp(zH[:, None, :] - zH[:, :, None]), axis=2)"
+                " - y"
+            ),
+            "def output_delta(zH, y):\n"
+            "    top = zH.max(axis=1)[:, None]\n"
+            "    e = np.exp(zH - top)\n"
+            "    return (e.T / e.sum(axis=1)).T - y",
         ],
     },
     "3.4": {
@@ -284,14 +308,17 @@ CATALOGUE = {
                 "ValueError",
                 "error",
             ),
+            (
+                _hidden(
+                "[h_prime(z[i]) * (W_next @ delta_next[i])"
+                " for i in range(len(z))]"
+            ),
+                "np.array(...)",
+            ),
         ],
         "right": [
             _hidden("(W_next @ delta_next.T).T * h_prime(z)"),
             _hidden("np.einsum('nk,ik->in', W_next, delta_next) * h_prime(z)"),
-            _hidden(
-                "[h_prime(z[i]) * (W_next @ delta_next[i])"
-                " for i in range(len(z))]"
-            ),
         ],
     },
     "3.5": {
@@ -318,17 +345,20 @@ CATALOGUE = {
                 "number of neurons",
             ),
             (_layer(dW="a_previous @ delta / D"), "ValueError", "error"),
+            (
+                _layer(
+                dW="(delta.T @ a_previous).T / D",
+                db="np.ones(D) @ delta / D",
+                end="return [dW.tolist(), db.tolist()]",
+            ),
+                "np.array(...)",
+            ),
         ],
         "right": [
             _layer(
                 dW="np.mean([np.outer(a, d) for a, d in"
                 " zip(a_previous, delta)], axis=0)",
                 db="delta.mean(axis=0)",
-            ),
-            _layer(
-                dW="(delta.T @ a_previous).T / D",
-                db="np.ones(D) @ delta / D",
-                end="return [dW.tolist(), db.tolist()]",
             ),
             _layer(
                 dW="np.einsum('im,in->mn', a_previous, delta) / D",

@@ -57,12 +57,8 @@ CATALOGUE = {
             ),
             ("def one_hot(d, K): return np.eye(10)[d]", "shape of y is"),
             ("def one_hot(d, K): np.eye(K)[d]", "is None"),
-        ],
-        "right": [
-            "def one_hot(d, K): return np.eye(K)[d]",
-            "def one_hot(d, K): return (d[:, None] == np.arange(K)) * 1",
-            "def one_hot(d, K): return d[:, None] == np.arange(K)",
-            """
+            (
+                """
 def one_hot(d, K):
     rows = []
     for digit in d:
@@ -71,6 +67,13 @@ def one_hot(d, K):
         rows.append(row)
     return rows
 """,
+                "np.array(...)",
+            ),
+        ],
+        "right": [
+            "def one_hot(d, K): return np.eye(K)[d]",
+            "def one_hot(d, K): return (d[:, None] == np.arange(K)) * 1",
+            "def one_hot(d, K): return d[:, None] == np.arange(K)",
         ],
     },
     "4.2": {
@@ -92,17 +95,8 @@ def one_hot(d, K):
             ),
             (_forward(end="return a1"), "should return z0, a0, z1, a1"),
             (_forward(z0="W0.T @ x + b0"), "matmul", "error"),
-        ],
-        "right": [
-            _forward(),
-            _forward(
-                z0="np.dot(x, W0) + b0",
-                a0="np.where(z0 > 0, z0, 0)",
-                z1="np.einsum('dn,nk->dk', a0, W1) + b1",
-                a1="np.exp(z1) / np.sum(np.exp(z1), axis=1)[:, None]",
-                end="return [z0, a0, z1, a1]",
-            ),
-            """
+            (
+                """
 def forward(x, W0, b0, W1, b1):
     z0s, a0s, z1s, a1s = [], [], [], []
     for row in x:
@@ -114,6 +108,18 @@ def forward(x, W0, b0, W1, b1):
             parts.append(part)
     return z0s, a0s, z1s, a1s
 """,
+                "np.array(...)",
+            ),
+        ],
+        "right": [
+            _forward(),
+            _forward(
+                z0="np.dot(x, W0) + b0",
+                a0="np.where(z0 > 0, z0, 0)",
+                z1="np.einsum('dn,nk->dk', a0, W1) + b1",
+                a1="np.exp(z1) / np.sum(np.exp(z1), axis=1)[:, None]",
+                end="return [z0, a0, z1, a1]",
+            ),
         ],
     },
     "4.3": {
@@ -264,12 +270,16 @@ def backward(x, y, z0, a0, a1, W1):
                 "diagonal is empty",
             ),
             ("def confusion(t, p, K): return np.sum(t == p)", "shape of the"),
+            (
+                "def confusion(t, p, K):\n"
+                "    return [[sum((t == i) & (p == j)) for j in range(K)]\n"
+                "            for i in range(K)]",
+                "np.array(...)",
+            ),
         ],
         "right": [
             "def confusion(t, p, K):\n    c = np.zeros((K, K), int)\n"
             "    np.add.at(c, (t, p), 1)\n    return c",
-            "def confusion(t, p, K):\n    return [[sum((t == i) & (p == j))"
-            " for j in range(K)] for i in range(K)]",
             "def confusion(t, p, K):\n    return np.bincount(K * t + p,"
             " minlength=K * K).reshape(K, K)",
         ],

@@ -89,10 +89,15 @@ CATALOGUE = {
             (_count("(sizes[0] + 1) * sizes[1]"), "Only the first layer"),
             (_count("math.prod(sizes)"), "multiplied with each other"),
             (_count("None"), "is None"),
+            (
+                _count(
+                    "float(np.dot(sizes[:-1], sizes[1:]) + sum(sizes[1:]))"
+                ),
+                "return an integer",
+            ),
         ],
         "right": [
             _count("sum((M + 1) * N for M, N in pairs)"),
-            _count("float(np.dot(sizes[:-1], sizes[1:]) + sum(sizes[1:]))"),
             """
 def count_parameters(sizes):
     total = 0

@@ -134,13 +134,8 @@ def moment_to_stop(risks, patience):
             (_drop(mask="rng.random(a.shape) / (1 - share)"),
              "more than two different"),
             (_drop(kept="np.ones(a.shape)"), "nothing was drawn"),
-        ],
-        "right": [
-            _drop(),
-            _drop(kept="rng.random(a.shape, dtype=np.float32) < 1 - share",
-                  mask="np.where(kept, 1 / (1 - share), 0).astype(a.dtype)"),
-            _drop(kept="rng.binomial(1, 1 - share, size=a.shape)"),
-            """
+            (
+                """
 def dropout(a, share, rng):
     mask = []
     for row in a:
@@ -149,6 +144,14 @@ def dropout(a, share, rng):
         ])
     return [[v * m for v, m in zip(*pair)] for pair in zip(a, mask)], mask
 """,
+                "np.array(...)",
+            ),
+        ],
+        "right": [
+            _drop(),
+            _drop(kept="rng.random(a.shape, dtype=np.float32) < 1 - share",
+                  mask="np.where(kept, 1 / (1 - share), 0).astype(a.dtype)"),
+            _drop(kept="rng.binomial(1, 1 - share, size=a.shape)"),
         ],
     },
     "8.3": {
@@ -210,12 +213,8 @@ def dropout(a, share, rng):
              "mean over the images"),
             (_gradient(end="parameters['W0'] @ delta0.T"), "is transposed"),
             (_gradient(end="delta0 @ parameters['W0']"), "matmul", "error"),
-        ],
-        "right": [
-            _gradient(),
-            _gradient(delta0="(a[0] > 0) * (delta1 @ parameters['W1'].T)",
-                      end="(parameters['W0'] @ delta0.T).T"),
-            """
+            (
+                """
 def input_gradient(x, y, parameters):
     z, a = forward(x, parameters)
     rows = []
@@ -225,6 +224,13 @@ def input_gradient(x, y, parameters):
         rows.append(list(parameters["W0"] @ delta0))
     return rows
 """,
+                "np.array(...)",
+            ),
+        ],
+        "right": [
+            _gradient(),
+            _gradient(delta0="(a[0] > 0) * (delta1 @ parameters['W1'].T)",
+                      end="(parameters['W0'] @ delta0.T).T"),
         ],
     },
 }

@@ -280,13 +280,16 @@ def crossing(sizes, first, second):
             (_bill(grams="grid"), "the grid's factor alone"),
             (_bill(grams="kwh"), "grid's factor is missing"),
             (_bill(result="None"), "should return two numbers"),
+            (
+                _bill(kwh="watts / 3_600_000 * seconds",
+                  result="np.array([kwh]), np.float64(grams)"),
+                "return the number itself",
+            ),
         ],
         "right": [
             _bill(),
             _bill(kwh="(watts / 1000) * (seconds / 3600)",
                   result="[kwh, grams]"),
-            _bill(kwh="watts / 3_600_000 * seconds",
-                  result="np.array([kwh]), np.float64(grams)"),
         ],
     },
     "9.4": {
