@@ -85,7 +85,10 @@ def solution(number):
     find(number)
     text = source.solutions(int(number.split(".")[0])).get(number)
     if text is None:
-        print(f"The solution of exercise {number} was not handed out.")
+        print(
+            f"The solution of exercise {number} was not handed out: your "
+            f'teacher has it, and hint("{number}") helps.'
+        )
     else:
         print(text)
 

@@ -86,7 +86,11 @@ def compare(received, expected, given=None, mistakes=(), name="the result",
             "everywhere: is a factor missing, or one too many?",
             *example,
         )
-    raise Wrong(f"{_capital(name)} is not what it should be.", *example)
+    sentence = f"{_capital(name)} is not what it should be."
+    if _short(value.astype(float)) == _short(expected.astype(float)):
+        far = np.max(np.abs(value - expected))  # further back than is shown
+        sentence += f" The largest difference is {far:.1g}."
+    raise Wrong(sentence, *example)
 
 
 def as_array(value, name="the result", given=None):
@@ -201,5 +205,8 @@ def _constant_ratio(value, expected):
     return None
 
 
-def _capital(text):
-    return text[0].upper() + text[1:]
+def _capital(name):
+    """Return what begins a sentence; a symbol keeps its letters."""
+    if name.startswith(("the ", "result ")):
+        return name[0].upper() + name[1:]
+    return f"The value of {name}"
