@@ -42,7 +42,7 @@ def contamination_and_efficiency(answer):
             contamination,
         )
     _pair(answer, selected, signal)
-    return "The rest of the notebook counts with your function."
+    return "The rest of the notebook uses your function."
 
 
 def _two(result):

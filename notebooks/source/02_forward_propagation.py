@@ -24,13 +24,13 @@ import os
 import time
 
 import numpy as np
+from matplotlib.patches import Circle
 from sklearn.datasets import load_sample_image
 from threadpoolctl import threadpool_limits
 
 from exercises import check, hint, progress, solution
 from helpers import plotting
 from helpers.data import load_mnist
-from helpers.diagrams import network_diagram
 from helpers.equations import verify_equation
 from helpers.evidence import difference
 
@@ -124,7 +124,53 @@ print("a thousand digits, one row each:", x.shape)
 # and what sits in a circle.
 
 # %% tags=["draws"]
-fig = network_diagram(*SIZES)
+HEIGHTS = (1.4375, 0.2875, -1.4375)  # of three circles; the last is apart
+CENTRED = {"ha": "center", "va": "center"}
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+
+
+def draw_column(ax, left, texts, colour, layer):
+    """Draw circles, what is in them and, on neurons, the arrow of the bias."""
+    for y, text in zip(HEIGHTS, texts):
+        ax.add_patch(Circle((left, y), 0.36, facecolor=colour,
+                            edgecolor="black", zorder=2))
+        if layer >= 0:
+            ax.annotate("", (left + 0.26, y + 0.26), (left + 0.56, y + 0.56),
+                        zorder=3, arrowprops={"arrowstyle": "-|>",
+                                              "color": plotting.VERMILION})
+            ax.text(left + 0.61, y + 0.56, f"$b_{{{text}}}^{layer}$",
+                    fontsize=8, va="center", color=plotting.VERMILION,
+                    bbox=PAPER)
+            text = f"$a_{{{text}}}^{layer}$"
+        ax.text(left, y, text, fontsize=9, zorder=3, **CENTRED)
+    for shift in (-0.12, 0.0, 0.12):
+        ax.plot(left, shift - 0.575, "k.", markersize=2.5)
+
+
+# %% tags=["draws"]
+fig, ax = plotting.figure(height=4.2)
+last = [str(size - 1) for size in SIZES]
+columns = (["$x_0$", "$x_1$", f"$x_{{{last[0]}}}$"], "#DDDDDD", "input"), (
+    ["0", "1", last[1]], "#CFE6F5", "layer $L = 0$"), (
+    ["0", "1", last[2]], "#FBE3C8", "layer $L = H = 1$")
+below = "$x$", "$z^0,\\ a^0$", "$z^1,\\ a^1$"
+for k, (texts, colour, above) in enumerate(columns):
+    draw_column(ax, 4 * k, texts, colour, k - 1)
+    size = f"{SIZES[k]} {'neurons' if k else 'values'}"
+    ax.text(4 * k, 2.6, above, weight="bold", **CENTRED)
+    ax.text(4 * k, -2.5, f"{below[k]}\n{size}", **CENTRED)
+for L, (M, N) in enumerate(zip(SIZES[:-1], SIZES[1:])):
+    for line in np.array(np.meshgrid(HEIGHTS, HEIGHTS)).reshape(2, -1).T:
+        ax.plot([4 * L, 4 * L + 4], line, color="#BBBBBB", lw=0.6, zorder=1)
+    ax.plot([4 * L, 4 * L + 4], HEIGHTS[1::-1], color=plotting.BLUE, lw=2,
+            zorder=1)
+    ax.text(4 * L + 2.2, 1.04, f"$w_{{10}}^{L}$", color=plotting.BLUE,
+            bbox=PAPER, **CENTRED)
+    ax.text(4 * L + 2, -2.5, f"$W^{L}$: {M} x {N}\n$b^{L}$: {N}",
+            color=plotting.BLUE, **CENTRED)
+ax.set(xlim=(-1.0, 9.3), ylim=(-3.1, 2.9), aspect="equal")
+ax.set_title("Layer 0 is the first hidden layer")
+ax.axis("off")
 plotting.show(fig, f"""Three columns of circles: {SIZES[0]} inputs x,
     {SIZES[1]} neurons of layer 0 with their activations a0, {SIZES[2]}
     neurons of layer 1 with a1. Lines join every circle with all of the next
