@@ -48,16 +48,8 @@ class Difference(NamedTuple):
 def difference(first, second):
     """Compare two series of runs, paired: one run a seed, in one order.
 
-    What a seed does to both cancels in the difference. It is called a
-    difference if the 95 % t-interval of its mean leaves zero out.
-
-    Parameters
-    ----------
-    first, second : array_like (runs,)
-
-    Returns
-    -------
-    Difference
+    What a seed does to both cancels in the `Difference`. It is clear if the
+    95 % t-interval of its mean leaves zero out. first, second : (runs,).
 
     Source: W. S. Gosset ("Student"), Biometrika 6, 1 (1908).
     """

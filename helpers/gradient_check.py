@@ -47,10 +47,7 @@ def gradient_check(loss, parameters, gradients, most=None, rng=None,
         kink each activation function is (such as z0 > 0). Entries that
         change it are counted in `kinks` and not compared.
 
-    Returns
-    -------
-    list of ArrayReport
-        One for each parameter.
+    Returns a list of `ArrayReport`, one for each parameter.
 
     Source: L. Bottou, "Stochastic gradient descent tricks" (2012), sect. 4.
     """

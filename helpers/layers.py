@@ -149,12 +149,11 @@ def train(parameters, x, y, epochs, batch_size, learning_rate, rng,
         Shuffles the samples, of each network for itself.
     h : str
         Of `ACTIVATIONS`.
-    schedule : callable
-        Of the share done; `cosine`, or `lambda t: 1` for a constant.
+    schedule, after_epoch : callable
+        schedule(share done), or `lambda t: 1` for a constant;
+        after_epoch(epoch, parameters) ends the training if it returns True.
     decay : float
         L2 penalty: decay * W is added to the gradient of each W.
-    after_epoch : callable, optional
-        after_epoch(epoch, parameters); training ends if it returns True.
 
     Returns
     -------

@@ -55,18 +55,10 @@ LOOK = {
 
 
 def figure(rows=1, columns=1, width=WIDTH, height=None, **options):
-    """Make a figure with the course's look.
+    """Make a figure with the course's look; return it and its axes.
 
-    Parameters
-    ----------
-    rows, columns : int
-        Of the grid of axes.
-    width, height : float
-        In inches; the width is at most 7. By default each axes has the
-        proportions of a wide photograph.
-    **options
-        Passed on to `matplotlib.pyplot.subplots`, whose figure and axes are
-        returned.
+    The width is at most 7 inches. By default each axes has the proportions of
+    a wide photograph. `options` are those of `matplotlib.pyplot.subplots`.
     """
     import matplotlib.pyplot as plt
 
@@ -102,18 +94,10 @@ def show(fig, alt, values=True):
 def frames(figures, labels, alt, start=0):
     """Show figures of one size as the frames of a movement, and close them.
 
-    JupyterLab (opened by `course.py lab`) and the site show a slider.
-
-    Parameters
-    ----------
-    figures : list of matplotlib.figure.Figure
-        At most 12, together at most 300 KiB as pictures.
-    labels : list of str
-        What the slider says at each frame, such as "cut at 0.4".
-    alt : str
-        As for `show`, of the whole movement.
-    start : int
-        The frame that is seen first, and alone where nothing moves.
+    JupyterLab (opened by `course.py lab`) and the site show a slider, which
+    says a frame's label, such as "cut at 0.4"; elsewhere the frame `start` is
+    seen alone. At most 12 figures, together 300 KiB as pictures; `alt` is as
+    for `show`, of the whole movement.
     """
     if len(figures) != len(labels) or not 2 <= len(figures) <= MOST_FRAMES:
         raise ValueError(
