@@ -1,4 +1,4 @@
-"""The MNIST sample: read, verified, scaled and split; notebook 04's network."""
+"""The MNIST sample, read, verified and split; the network of notebook 04."""
 
 import functools
 import hashlib
@@ -9,7 +9,7 @@ import numpy as np
 
 PATH = Path(__file__).resolve().parents[1] / "data" / "mnist.npz"
 SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
-RESTORE = "git checkout -- data/mnist.npz"
+RESTORE = "git checkout -- data/"
 NETWORK = PATH.with_name("network_04.npz")  # `course.py build 04` writes it
 N_TRAIN = 50_000  # the other 10,000 of the 60,000 are for validation
 ARRAYS = {
@@ -116,9 +116,9 @@ def load_network(path=NETWORK):
         with np.load(path, allow_pickle=False) as file:
             *facts, checksum = [file[f"arr_{k}"] for k in range(7)]
     except Exception as error:  # zip and NumPy have many of them
-        raise _error(path, f"it cannot be opened ({error})") from None
+        raise _error(path, f"it cannot be opened ({error})", NETWORK) from None
     if _checksum(facts) != checksum:
-        raise _error(path, "its content was altered")
+        raise _error(path, "its content was altered", NETWORK)
     return Network(tuple(facts[:4]), float(facts[4]), str(facts[5]))
 
 
@@ -133,9 +133,9 @@ def _rows(images):
     return np.divide(flat, np.float32(255), dtype=np.float32)
 
 
-def _error(path, wrong):
+def _error(path, wrong, file=PATH):
     return DataError(
         f"The data file {path} is not usable: {wrong}. To restore it, run "
-        f'"{RESTORE.replace(PATH.name, Path(path).name)}" in the course\'s '
-        "folder, or download the course again."
+        f'"{RESTORE + file.name}" in the course\'s folder, or download the '
+        "course again."
     )

@@ -377,8 +377,8 @@ def rounding():
     changed = (a1.argmax(axis=1) != rounded.argmax(axis=1)).sum()
     return (
         "Of the 10,000 test images, which it has not seen in training, the "
-        f"network classifies {stored.accuracy:.2%} correctly. On this page "
-        "its weights are rounded to 16 bits, so that they load fast. For "
+        f"network classifies {100 * stored.accuracy:.2f} % correctly. On this "
+        "page its weights are rounded to 16 bits, so that they load fast. For "
         f"{changed} of these images the prediction changes, and "
         f"no probability changes by more than {abs(a1 - rounded).max():.2g}."
     )

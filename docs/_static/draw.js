@@ -152,7 +152,6 @@ const courseDraw = (() => {
     pen.scale(pad.width / SIDE, pad.width / SIDE);
     Object.assign(pen, { lineWidth: 1.8, lineCap: "round", lineJoin: "round",
       imageSmoothingEnabled: false });
-    const small = (v) => 1.5 + 0.35 * v;
     let strokes, image, note, fresh, x, a1, turn = 0;
     function start(drawing, example = true, bytes = null, label = "") {
       [strokes, image, note, fresh] = [drawing, bytes, label, example];
@@ -225,7 +224,8 @@ const courseDraw = (() => {
     };
     find("[name=undo]").onclick = () => start(strokes.slice(0, -1), false);
     find("[name=clear]").onclick = () => start([]);
-    find("[name=small]").onclick = () => start(move(stored.drawing, small));
+    find("[name=small]").onclick = () => start(
+      move(fresh ? stored.drawing : strokes, (v) => 1.5 + 0.35 * v), fresh);
     boxes.forEach((box) => { box.onchange = update; });
     select.onchange = lookInside;
     digits.forEach((bytes, k) => {
