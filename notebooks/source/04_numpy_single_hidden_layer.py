@@ -894,6 +894,7 @@ for hidden, meter, value in (
 print(f"power {meter_128.power}: {meter_128.power_source}")
 print(f"factor in time: {meter_800.seconds / meter_128.seconds:.1f}")
 
+
 # %% [markdown]
 # Thousandths of a gram of CO2e: nobody need hesitate to train this network.
 # The table has another message, though. Read the factor beside the two
