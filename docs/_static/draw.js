@@ -148,16 +148,14 @@ const courseDraw = (() => {
     const given = find(".draw-given"), select = find("select");
     const run = (row) => forward(row, network);
     const boxes = [...el.querySelectorAll("[type=checkbox]")];
-    const bars = [...find(".draw-bars").children];
     pen.scale(pad.width / SIDE, pad.width / SIDE);
     Object.assign(pen, { lineWidth: 1.8, lineCap: "round", lineJoin: "round",
       imageSmoothingEnabled: false });
-    let strokes, image, note, fresh, x, a1, turn = 0;
+    let strokes, image, note, fresh, x, a1, timer, turn = 0;
     function start(drawing, example = true, bytes = null, label = "") {
       [strokes, image, note, fresh] = [drawing, bytes, label, example];
       update();
     }
-
     function update() {
       const steps = boxes.map((box) => box.checked);
       const pixels = image || prepare(strokes, ...steps);
@@ -171,30 +169,31 @@ const courseDraw = (() => {
         pen.stroke();
       }
       turn += 1;
+      clearTimeout(timer);
       if (!pixels.some(Boolean)) {
         show(null, "The pad is empty: draw a digit, or choose a stored one.");
       } else if (kernel) {
         model.set("question", { turn, pixels });
         model.save_changes();
+        timer = setTimeout(show, 2000, null, "The kernel has not answered yet: "
+          + "perhaps another cell is running.");
       } else {
-        const whole = prepare(strokes).map((v) => v / 255);
+        const whole = () => run(prepare(strokes).map((v) => v / 255)).a1;
         const other = image || steps.every(Boolean) ? ""
-          : `. With all three steps: ${words(run(whole).a1)}`;
+          : `. With all three steps: ${words(whole())}`;
         show(run(x).a1, `Prediction: ${words(run(x).a1)}${note}${other}.`);
       }
     }
-
     function show(probabilities, text) {
       a1 = probabilities;
       find(".draw-words").textContent = text;
-      bars.forEach((row, n) => {
+      [...find(".draw-bars").children].forEach((row, n) => {
         row.className = a1 && best(a1)[0] === n ? "draw-best" : "";
         row.querySelector("i").style.width = `${a1 ? 100 * a1[n] : 0}%`;
         row.lastChild.value = a1 ? `${(100 * a1[n]).toFixed(1)}\u00a0%` : "";
       });
       lookInside();
     }
-
     function lookInside() {
       if ((find(".draw-inside").hidden = !network || !a1)) return;
       const passed = run(x), { a0 } = passed, most = Math.max(...a0, 1e-9);
@@ -207,7 +206,6 @@ const courseDraw = (() => {
       paint(find(".draw-map"), effect.map((v) => v / end), SIDE, signed,
         `Ink in a red pixel makes a ${digit} more likely, in a blue one less`);
     }
-
     const at = ({ offsetX, offsetY }) => [offsetX, offsetY].map(
       (v) => between(0, SIDE * v / pad.clientWidth, SIDE));
     pad.onpointerdown = (event) => {
@@ -236,7 +234,9 @@ const courseDraw = (() => {
     });
     if (kernel) model.on("change:answer", () => {
       const { turn: asked, a1: p, problem } = model.get("answer");
-      if (asked === turn) show(p, problem || `Prediction: ${words(p)}${note}.`);
+      if (asked !== turn) return; // an older image's
+      clearTimeout(timer);
+      show(p, problem || `Prediction: ${words(p)}${note}.`);
     });
     find(".course-draw").hidden = false;
     el.pad = { start, run };

@@ -936,9 +936,10 @@ for pixels in (0, 2, 4, 6):
 
 # %% [markdown]
 # Each weight of $W^0$ belongs to one pixel, so a digit that has moved is a
-# different input: what the network has learned at one place is of no use at
-# another. That is why MNIST was centred, and why your drawing has to be
-# centred, too.
+# different input, although its shape is the same. A short way may change
+# little, because handwriting differs by so much in the training images as
+# well. After a longer way the prediction can be wrong, and sure all the same.
+# That is why MNIST was centred, and why your drawing has to be centred, too.
 #
 # ## Summary
 #
