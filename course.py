@@ -31,7 +31,7 @@ CELL_SECONDS = 120  # far above any cell; nbval's own limit is 2,000
 # the tests that `test --quick` leaves out, beside the notebooks: they start
 # browsers and kernels, or load TensorFlow
 SLOW = ("test_site.py", "test_jupyterlab.py", "test_tensorflow.py")
-SLOW += ("test_notebook_10.py", "test_nbval_ends.py")
+SLOW += ("test_notebook_10.py", "test_nbval_ends.py", "test_draw.py")
 
 
 def main(arguments=None):

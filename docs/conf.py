@@ -20,7 +20,7 @@ extensions = ["myst_nb", "sphinx.ext.mathjax"]
 templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
-html_css_files = ["site.css"]
+html_css_files = ["site.css", "draw.css"]
 html_js_files = [("site.js", {"defer": "defer"})]
 
 # stored outputs, and nothing from another host

@@ -1,4 +1,4 @@
-"""The MNIST sample: read, verified, scaled and split."""
+"""The MNIST sample, read, verified and split; the network of notebook 04."""
 
 import functools
 import hashlib
@@ -9,7 +9,8 @@ import numpy as np
 
 PATH = Path(__file__).resolve().parents[1] / "data" / "mnist.npz"
 SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
-RESTORE = "git checkout -- data/mnist.npz"
+RESTORE = "git checkout -- data/"
+NETWORK = PATH.with_name("network_04.npz")  # `course.py build 04` writes it
 N_TRAIN = 50_000  # the other 10,000 of the 60,000 are for validation
 ARRAYS = {
     "x_train": (60_000, 28, 28),
@@ -36,6 +37,14 @@ class MNIST(NamedTuple):
     y_validation: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
+
+
+class Network(NamedTuple):
+    """W0, b0, W1, b1, their accuracy on the test sample, the settings."""
+
+    parameters: tuple
+    accuracy: float
+    settings: str
 
 
 def load_mnist(path=PATH):
@@ -95,14 +104,38 @@ def verify(path=PATH):
     return found
 
 
+def save_network(path, parameters, accuracy, settings=""):
+    """Write a trained network, and a checksum of it, for `load_network`."""
+    facts = [*parameters, np.float64(accuracy), np.array(settings)]
+    np.savez(path, *facts, _checksum(facts))
+
+
+def load_network(path=NETWORK):
+    """Return the `Network` in a file; DataError if it is not usable."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            *facts, checksum = [file[f"arr_{k}"] for k in range(7)]
+    except Exception as error:  # zip and NumPy have many of them
+        raise _error(path, f"it cannot be opened ({error})", NETWORK) from None
+    if _checksum(facts) != checksum:
+        raise _error(path, "its content was altered", NETWORK)
+    return Network(tuple(facts[:4]), float(facts[4]), str(facts[5]))
+
+
+def _checksum(arrays):
+    parts = b"".join(np.asarray(array).tobytes() for array in arrays)
+    return hashlib.sha256(parts).hexdigest()
+
+
 def _rows(images):
     """Unfold images of bytes to rows of float32 in [0, 1]."""
     flat = images.reshape(len(images), -1)
     return np.divide(flat, np.float32(255), dtype=np.float32)
 
 
-def _error(path, wrong):
+def _error(path, wrong, file=PATH):
     return DataError(
         f"The data file {path} is not usable: {wrong}. To restore it, run "
-        f'"{RESTORE}" in the course\'s folder, or download the course again.'
+        f'"{RESTORE + file.name}" in the course\'s folder, or download the '
+        "course again."
     )

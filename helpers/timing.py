@@ -73,16 +73,8 @@ def measure(country="FRA"):
     the tracker's mean power times the seconds of the block. The power is that
     of this process, so that other people's work on a shared machine is not
     billed; where the processor has energy counters they count all of it.
-
-    Parameters
-    ----------
-    country : str
-        ISO code of three letters; ValueError if CodeCarbon's table lacks it.
-
-    Yields
-    ------
-    Measurement
-        Complete when the block has ended, also after an exception in it.
+    `country` is an ISO code of three letters, ValueError if CodeCarbon's table
+    lacks it. Yields a `Measurement`, complete when the block has ended.
 
     Source: CodeCarbon, https://codecarbon.io
     """

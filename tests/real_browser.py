@@ -1,6 +1,6 @@
 """A real browser for the tests that look at what a reader sees.
 
-Not a test: `open_browser` and `need` for test_site.py and test_jupyterlab.py.
+Not a test: `open_browser` and `need` for those who look at pages.
 """
 
 import importlib.util

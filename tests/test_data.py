@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from helpers import data
+from helpers.network import accuracy
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +151,37 @@ def test_wrong_content_behind_a_right_checksum(tmp_path, monkeypatch):
     assert not mark.exists()
     np.load(tmp_path / "mnist.npz", allow_pickle=True)["x_train"]
     assert mark.exists()  # whoever reads it carelessly executes it
+
+
+# --- the network of notebook 04 -------------------------------------------
+
+
+def test_the_stored_network_is_the_notebooks(mnist):
+    network = data.load_network()
+    (notebook,) = data.PATH.parents[1].glob("notebooks/04_*.ipynb")
+    text = notebook.read_text(encoding="utf-8")
+    (said,) = re.findall(r"784-128-10: ([\d.]+) % of the test sample", text)
+    assert f"{100 * network.accuracy:.2f}" == said
+    right = accuracy(mnist.x_test, mnist.y_test, network.parameters)
+    assert right == network.accuracy
+    for setting in ("784-128-10", "10 epochs", "batch size 32", "seed 2024"):
+        assert setting in network.settings
+
+
+def test_a_damaged_network_is_refused(tmp_path):
+    path, network = tmp_path / "network_04.npz", data.load_network()
+    data.save_network(path, network.parameters, 0.5, "mine")
+    assert data.load_network(path).settings == "mine"
+    content = path.read_bytes()
+    with np.load(path) as file:
+        arrays = dict(file)
+    np.savez(path, **{**arrays, "arr_3": arrays["arr_3"] + 1})
+    with pytest.raises(data.DataError, match="altered"):
+        data.load_network(path)
+    for bad in (b"", content[:-1000], content[:2000] + content[2001:]):
+        path.write_bytes(bad)
+        with pytest.raises(data.DataError, match="it cannot be opened"):
+            data.load_network(path)
+    path.unlink()
+    with pytest.raises(data.DataError, match="checkout -- data/network_04"):
+        data.load_network(path)

@@ -66,6 +66,7 @@ def lab(tmp_path_factory):
     (settings / "plugin.jupyterlab-settings").write_text(text)
     surroundings = {
         **os.environ,
+        "COURSE_NO_BARS": "",  # as students have it
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),

@@ -182,8 +182,10 @@ def execute(notebook):
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a quiet kernel
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
-    before = os.environ.get("COURSE_NO_BARS")
-    os.environ["COURSE_NO_BARS"] = "1"  # the kernel inherits it
+    # the kernel inherits them; with the second, 04 stores its network
+    told = dict.fromkeys(("COURSE_NO_BARS", "COURSE_BUILD"), "1")
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
     try:
         client.execute()
     except (asyncio.CancelledError, DeadKernelError):
@@ -191,8 +193,9 @@ def execute(notebook):
             raise KeyboardInterrupt from None
         raise
     finally:
-        if before is None:
-            del os.environ["COURSE_NO_BARS"]
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
     notebook.metadata = nbformat.from_dict(KERNEL)
     for cell in notebook.cells:
         if cell.cell_type == "code":

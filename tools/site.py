@@ -25,6 +25,9 @@ import nbformat
 
 from exercises import source
 from exercises.source import BEGIN, END
+from helpers.data import DataError, load_mnist, load_network
+from helpers.draw import pack
+from helpers.network import forward
 from helpers.plotting import FRAMES
 from tools.build import NOTEBOOKS, exercise_of, student_copy
 from tools.ledger import EQUATIONS
@@ -66,7 +69,14 @@ or, in Colab, these lines in a cell of their own, and then the notebook:
 
     !git clone ADDRESS
     %cd FOLDER
-    %pip install --quiet codecarbon threadpoolctl""") from None'''
+    %pip install --quiet codecarbon threadpoolctl anywidget""") from None'''
+PAD = """\
+<div id="course-draw">
+<noscript>The pad and the network run as a script: this browser runs none.
+</noscript>
+{page}</div>
+<script src="_static/network.js"></script>
+<script src="_static/draw.js"></script>"""
 MOVING = """\
 <figure class="course-frames" data-frames="{frames}">
 {image}
@@ -351,7 +361,34 @@ def document(path, with_solutions=True):
     text = re.sub(r"<!-- include: (\S+) -->", include, text)
     if path.stem == "equations":
         text = anchored(text)
-    return linked(moved(addressed(text)), "notebooks/")
+    text = linked(moved(addressed(text)), "notebooks/")
+    if "<!-- rounding -->" in text:
+        text = text.replace("<!-- rounding -->", rounding())
+    pad = (DOCS / "_static" / "draw.html").read_text(encoding="utf-8")
+    return text.replace("<!-- pad -->", PAD.format(page=pad))
+
+
+def rounding():
+    """Return sentences on the stored network, and on its 16-bit weights."""
+    stored, mnist = load_network(), load_mnist()
+    short = [array.astype("f2").astype("f4") for array in stored.parameters]
+    a1, rounded = (forward(mnist.x_test, *parameters)[-1]
+                   for parameters in (stored.parameters, short))
+    changed = (a1.argmax(axis=1) != rounded.argmax(axis=1)).sum()
+    return (
+        "Of the 10,000 test images, which it has not seen in training, the "
+        f"network classifies {100 * stored.accuracy:.2f} % correctly. On this "
+        "page its weights are rounded to 16 bits, so that they load fast. For "
+        f"{changed} of these images the prediction changes, and "
+        f"no probability changes by more than {abs(a1 - rounded).max():.2g}."
+    )
+
+
+def network():
+    """Return a script with the network of notebook 04, and stored digits."""
+    facts = pack(load_network().parameters)
+    del facts["page"]  # the pad's own part of the page is there already
+    return f"window.courseNetwork = {json.dumps(facts)};\n"
 
 
 def anchored(text):
@@ -513,6 +550,7 @@ def build(output, with_solutions=True):
         shutil.rmtree(site / "_sources", ignore_errors=True)  # empty folders
         mend(site)
         shutil.move(str(work / "figures"), str(site))
+        (site / "_static" / "network.js").write_text(network())
         write_downloads(site / "downloads", with_solutions)
         (site / ".nojekyll").write_text("")  # Pages: folders with _ are ours
         (site / MARK).write_text("Made by course.py site.\n")
@@ -530,7 +568,9 @@ def main(arguments=None):
     start = time.perf_counter()
     try:
         build(options.output, not options.without_solutions)
-    except (FileExistsError, RuntimeError, source.SourceError) as error:
+    except (
+        DataError, FileExistsError, RuntimeError, source.SourceError
+    ) as error:
         print(f"course.py site: {error}", file=sys.stderr)
         return 1
     index = Path(options.output).resolve() / "index.html"

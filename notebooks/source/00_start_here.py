@@ -29,11 +29,36 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from exercises import check, hint, progress, solution
 from exercises.source import facts
 from helpers import plotting
-from helpers.data import PATH, load_mnist, verify
+from helpers.data import PATH, load_mnist, load_network, verify
 from helpers.diagrams import course_map
+from helpers.draw import draw_digit
+from helpers.network import forward
 from helpers.timing import measure, prepare_meter
 
 # %% [markdown]
+# ## Where the course leads
+#
+# In notebook 04 you will write a network with NumPy and train it on
+# handwritten digits. Here it is already, as the course has stored it: draw a
+# digit from 0 to 9 in the field below, and it computes ten probabilities
+# while you draw. Without a mouse, choose one of the stored digits.
+
+# %%
+network = load_network()
+
+
+def predict_probabilities(x):
+    """Return the probabilities (D, 10) of D images x (D, 784)."""
+    return forward(x, *network.parameters)[-1]
+
+
+pad = draw_digit(predict_probabilities, network.parameters)
+
+# %% [markdown]
+# Try to mislead it: draw a digit in an unusual way, or something that is no
+# digit. The network always answers, and it is often sure. What the two
+# pictures at the bottom of the pad show is the subject of notebooks 02 to 04.
+#
 # ## What is installed
 #
 # The versions that matter. When you report a problem, or when two computers
