@@ -1,9 +1,7 @@
 """The benchmark's page: its rows, where they come from, when it is written."""
 
 import re
-import time
 
-import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
@@ -46,15 +44,3 @@ def test_what_is_run_and_written(options, tmp_path, monkeypatch):
     for known in facts() if options == ["--notebooks"] else ():
         row = f"{known['stem']} | 41 s, CPU 40 s, 0.60 GiB | goal: <= "
         assert f"| notebook {row}{known['run']} s" in after
-
-
-def test_times_are_taken_in_turn_after_a_warm_up():
-    calls = []
-
-    def slow_first():
-        time.sleep(0.02 if calls else 1)
-        calls.append("a")
-
-    found = bench.in_rounds(slow_first, lambda: calls.append("b"), repeats=2)
-    assert calls == ["a", "b"] * 3 and found.shape == (2, 2)
-    assert np.all(found[:, 0] > 0.01) and np.all(found < 1)
