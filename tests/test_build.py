@@ -156,6 +156,7 @@ def test_wrong_solution_and_stderr_stop_the_build(
     "old, new",
     [
         ("    ### END SOLUTION\n", ""),
+        ("    ### END SOLUTION\n", 2 * "    ### END SOLUTION\n"),
         ("    ### BEGIN SOLUTION\n", ""),
         ("### END", "### BEGIN"),
         (' tags=["exercise-0.1"]', ""),

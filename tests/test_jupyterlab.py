@@ -256,6 +256,11 @@ def test_a_figure_is_a_picture_with_its_text(made):
         assert image.evaluate("image => image.clientWidth") == 700
     keep_screenshot(made, "jupyterlab_6_figures")
     made.set_viewport_size({"width": 800, "height": 1000})
+    fits = "image => image.clientWidth <= image.parentElement.clientWidth"
+    made.wait_for_function(  # until the page is laid out again
+        f"[...document.querySelectorAll('.jp-OutputArea-output img')]"
+        f".every({fits})"
+    )
     for image in outputs.locator("img").all():  # as wide as there is room
         room = "image => image.parentElement.clientWidth"
         width = image.evaluate("image => image.clientWidth")

@@ -278,15 +278,6 @@ def test_a_matrix_writes_light_on_dark():
     assert found["40"] == ((1, 1), "black") and image.get_clim() == (0, 40)
 
 
-def test_points_have_the_colours_of_their_classes():
-    fig, ax = plotting.figure()
-    x, y = rng.normal(size=(9, 2)), np.arange(9) % 3
-    plotting.points(ax, x, y, names=("a", "b", "c"))
-    for k, drawn in enumerate(ax.collections):
-        assert np.array_equal(drawn.get_offsets(), x[y == k])
-    assert [c.get_label() for c in ax.collections] == ["a", "b", "c"]
-
-
 # --- diagrams ---------------------------------------------------------------
 
 
