@@ -159,7 +159,7 @@ def _png(fig):
         )
         palette.append(np.array(coloured.getpalette()[: 3 * (256 - GREYS)]))
         places[~grey] = GREYS + np.array(coloured)[0]
-    image = Image.fromarray(places, "P")
+    image = Image.frombytes("P", places.shape[::-1], places.tobytes())
     image.putpalette(np.concatenate(palette).astype(np.uint8).tobytes())
     small = io.BytesIO()
     image.save(small, format="png", optimize=True)
