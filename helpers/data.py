@@ -10,6 +10,7 @@ import numpy as np
 PATH = Path(__file__).resolve().parents[1] / "data" / "mnist.npz"
 SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 RESTORE = "git checkout -- data/"
+STUDIES = PATH.with_name("studies")  # tables that studies/ wrote
 NETWORK = PATH.with_name("network_04.npz")  # `course.py build 04` writes it
 N_TRAIN = 50_000  # the other 10,000 of the 60,000 are for validation
 ARRAYS = {
@@ -102,6 +103,30 @@ def verify(path=PATH):
             f"{SHA256[:12]}...)",
         )
     return found
+
+
+def load_study(name, folder=STUDIES):
+    """Return the table of a study such as "architecture", a DataFrame.
+
+    Its `attrs` tell when, on what and with what it was made. DataError if it
+    is missing or is not the one that the study wrote.
+    """
+    import json
+
+    import pandas as pd
+
+    path = Path(folder) / f"{name}.csv"
+    try:
+        facts = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        right = facts["table"] == found and facts["study"] == name
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _error(path, f"it cannot be read ({error})", path) from None
+    if not right:
+        raise _error(path, "its content was altered", path)
+    table = pd.read_csv(path)
+    table.attrs.update(facts)
+    return table
 
 
 def save_network(path, parameters, accuracy, settings=""):

@@ -1,0 +1,92 @@
+"""Width, depth, activation: how far does each get at its own best rate?
+
+All are trained as in notebook 04: mini-batches, a learning rate that falls to
+zero along half a cosine, weights drawn to suit the activation. Two seeds look
+for each network's best rate among rates a factor of 2 apart; ten others train
+it at that rate, and these are reported.
+"""
+
+import numpy as np
+
+from helpers import layers
+from studies import training
+
+EPOCHS, BATCH_SIZE, IMAGES = 12, 64, 50_000
+CHOOSE, REPORT = range(2), range(10, 20)  # seeds
+SEVERAL = {  # learning rates to choose from
+    "ReLU": (0.1, 0.2, 0.4, 0.8, 1.6),
+    "tanh": (0.1, 0.2, 0.4, 0.8, 1.6),
+    "sigmoid": (0.4, 0.8, 1.6, 3.2, 6.4),
+}
+MORE = {}  # for networks whose best rate would be on the edge
+BEST = {  # activation, depth, width: the rate with the best mean, at last
+    ("ReLU", 1, 4): None, ("ReLU", 1, 16): None, ("ReLU", 1, 64): None,
+    ("ReLU", 1, 256): None, ("ReLU", 1, 512): None,
+    # as many parameters as 784-128-10, in one to six hidden layers
+    ("ReLU", 1, 128): None, ("ReLU", 2, 112): None, ("ReLU", 3, 101): None,
+    ("ReLU", 4, 94): None, ("ReLU", 6, 83): None,
+    ("tanh", 1, 128): None, ("tanh", 3, 101): None,
+    ("sigmoid", 1, 128): None, ("sigmoid", 3, 101): None,
+    ("sigmoid", 4, 94): None,
+}
+
+
+def setting(role, network, rate, seed, epochs=EPOCHS, tool="NumPy"):
+    activation, depth, width = network
+    return {
+        "role": role, "tool": tool, "activation": activation, "depth": depth,
+        "width": width, "images": IMAGES, "batch_size": BATCH_SIZE,
+        "epochs": epochs, "rate": rate, "seed": seed,
+    }
+
+
+SETTINGS = [
+    setting("choose", network, rate, seed)
+    for network in BEST
+    for rate in (*SEVERAL[network[0]], *MORE.get(network, ()))
+    for seed in CHOOSE
+] + [
+    setting("report", network, rate, seed)
+    for network, rate in BEST.items() if rate for seed in REPORT
+]
+
+
+def alike(setting):
+    """Return all but the rate and the seed: these may share a stack."""
+    return [setting[key] for key in setting if key not in ("rate", "seed")]
+
+
+def sizes(setting):
+    return 784, *setting["depth"] * [setting["width"]], 10
+
+
+def cost(setting):
+    return (layers.count(sizes(setting)) + 15_000) * setting["epochs"]
+
+
+def train(settings):
+    """Train a stack of networks, alike but for rate and seed."""
+    one = settings[0]
+    x, digits, y = (part[: one["images"]] for part in training.samples()[0])
+    h, h_prime = layers.ACTIVATIONS[one["activation"]]
+    rates = np.array([s["rate"] for s in settings], np.float32)[:, None, None]
+    parameters, rngs = training.start(
+        sizes(one), settings, layers.GAINS[one["activation"]]
+    )
+    record = training.Record(
+        len(settings), one["activation"], (x[:5000], digits[:5000], y[:5000])
+    )
+    with np.errstate(all="ignore"):  # some diverge
+        for share, rows, epoch in training.batches(
+            len(x), one["batch_size"], one["epochs"], rngs
+        ):
+            z, a = layers.forward(x[rows], parameters, h)
+            gradients = layers.backward(
+                x[rows], y[rows], z, a, parameters, h_prime
+            )
+            for name, gradient in gradients.items():
+                gradient *= rates * np.float32(layers.cosine(share))
+                parameters[name] -= gradient
+            if epoch:
+                record.add(epoch, parameters)
+    return record.rows
