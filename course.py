@@ -25,6 +25,8 @@ MINOR = "{}.{}".format(*sys.version_info)
 STAMP = "course-installed.txt"  # in the environment, written last
 SITE_STAMP = "course-site-installed.txt"  # the same for the site's tools
 SITE_TOOLS = "docs/requirements.txt"
+CLUSTER_STAMP = "course-cluster-installed.txt"  # ... and for Dask
+CLUSTER_TOOLS = "studies/requirements.txt"
 FIRST = "notebooks/student/00_start_here.ipynb"
 LAB_EXTENSIONS = "tools/labextensions"  # for figures, and the "changed" mark
 CELL_SECONDS = 120  # far above any cell; nbval's own limit is 2,000
@@ -87,8 +89,8 @@ def build_parser():
     extent.add_argument(
         "--with-site",
         action="store_true",
-        help="install the site's tools, and look at site and JupyterLab in a "
-        "browser, too",
+        help="install the site's tools and Dask, look at site and JupyterLab "
+        "in a browser, and run a study on a cluster, too",
     )
     extent.add_argument(
         "--quick",
@@ -163,23 +165,31 @@ def prepare_environment(folder):
     return python
 
 
-def prepare_site_tools(python, folder):
-    """Install docs/requirements.txt, too, unless it is there already."""
+def prepare_tools(python, folder, tools, stamp):
+    """Install another list of requirements, too, unless it is there."""
     folder = Path(folder).expanduser().absolute()
-    stamp = folder / SITE_STAMP
-    wanted = fingerprint(folder, "requirements.txt", SITE_TOOLS)
+    stamp = folder / stamp
+    wanted = fingerprint(folder, "requirements.txt", tools, "pyproject.toml")
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    print(f"Installing the site's tools ({SITE_TOOLS}).", flush=True)
+    print(f"Installing what {tools} names.", flush=True)
     if (folder / STAMP).exists():
         (folder / STAMP).unlink()  # stopped from here on, it is made anew
     try:
-        install(python, SITE_TOOLS)
+        install(python, tools)
     except CourseError:  # no network: pip has left all as it was
         write_stamp(folder / STAMP, fingerprint(folder))
         raise
     write_stamp(folder / STAMP, fingerprint(folder))
     write_stamp(stamp, wanted)
+
+
+def prepare_site_tools(python, folder):
+    prepare_tools(python, folder, SITE_TOOLS, SITE_STAMP)
+
+
+def prepare_cluster(python, folder):
+    prepare_tools(python, folder, CLUSTER_TOOLS, CLUSTER_STAMP)
 
 
 def write_stamp(stamp, text):
@@ -212,7 +222,7 @@ def make_environment(folder, python):
     takes what was half-written for installed, so it is made anew.
     """
     whole = (folder / STAMP).exists()
-    for name in (STAMP, SITE_STAMP):
+    for name in (STAMP, SITE_STAMP, CLUSTER_STAMP):
         if (folder / name).exists():
             (folder / name).unlink()  # from here on it is unfinished
     # empty folders are what an interrupted `venv` leaves at first
@@ -358,6 +368,7 @@ def test(python, options, rest):
     """
     if options.with_site:
         prepare_site_tools(python, options.venv)
+        prepare_cluster(python, options.venv)
     # no cache: the checkout may be one that nobody can write to
     lint = run(python, "-m", "ruff", "check", "--quiet", "--no-cache", ".")
     print("ruff: " + ("clean" if lint == 0 else "see above"), flush=True)
@@ -391,6 +402,12 @@ def bench(python, options, rest):
     return run(python, "-m", "tools.bench", *rest)
 
 
+def study(python, options, rest):
+    if given(rest, "scheduler"):
+        prepare_cluster(python, options.venv)
+    return run(python, "-m", "studies", *rest)
+
+
 def site(python, options, rest):
     prepare_site_tools(python, options.venv)
     return run(python, "-m", "tools.site", *rest)
@@ -406,18 +423,22 @@ HELP = {
     "build": "execute notebooks/source/NN_*.py into complete and student "
     "notebooks (all, or the numbers given)",
     "pull": "take edits made in a complete notebook back into its source",
+    "study": "run an experiment of studies/ and keep its table: NAME, "
+    "architecture, learning_rate or overtraining; --quick, --check, "
+    "--scheduler ADDRESS",
     "bench": "measure the course's networks, data and meter",
     "site": "build the web site of the stored notebooks (--without-solutions, "
     "--output DIR)",
     "stress": "run the notebooks under bad conditions, for an hour or more "
     "(--list)",
 }
-PASSES_ON = ("lab", "test", "bench", "site", "stress")
+PASSES_ON = ("lab", "test", "study", "bench", "site", "stress")
 RUN = {
     "lab": lab,
     "test": test,
     "build": build,
     "pull": pull,
+    "study": study,
     "bench": bench,
     "site": site,
     "stress": stress,

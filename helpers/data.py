@@ -1,7 +1,8 @@
-"""The MNIST sample, read, verified and split; the network of notebook 04."""
+"""MNIST, verified and split; notebook 04's network; tables of studies."""
 
 import functools
 import hashlib
+import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,22 +112,30 @@ def load_study(name, folder=STUDIES):
     Its `attrs` tell when, on what and with what it was made. DataError if it
     is missing or is not the one that the study wrote.
     """
-    import json
-
     import pandas as pd
 
     path = Path(folder) / f"{name}.csv"
     try:
         facts = json.loads(path.with_suffix(".json").read_text("utf-8"))
         found = hashlib.sha256(path.read_bytes()).hexdigest()
-        right = facts["table"] == found and facts["study"] == name
+        of, made = facts["study"], facts["table"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _error(path, f"it cannot be read ({error})", path) from None
-    if not right:
-        raise _error(path, "its content was altered", path)
+        raise study_error(path, f"it cannot be read ({error!r})") from None
+    if of != name or found != made:
+        wrong = "its content was altered" if of == name else "it is another's"
+        raise study_error(path, wrong)
     table = pd.read_csv(path)
     table.attrs.update(facts)
     return table
+
+
+def study_error(path, wrong):
+    """Return the DataError that tells how to get a study's table back."""
+    return DataError(
+        f"The table {path} is not usable: {wrong}. To restore it, run "
+        f'"git checkout -- data/studies/{path.stem}.*" in the course\'s '
+        f'folder; "python3 course.py study {path.stem}" makes it anew.'
+    )
 
 
 def save_network(path, parameters, accuracy, settings=""):

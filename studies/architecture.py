@@ -9,7 +9,7 @@ it at that rate, and these are reported.
 import numpy as np
 
 from helpers import layers
-from studies import training
+from studies import keras_twin, training
 
 EPOCHS, BATCH_SIZE, IMAGES = 12, 64, 50_000
 CHOOSE, REPORT = range(2), range(10, 20)  # seeds
@@ -51,11 +51,6 @@ SETTINGS = [
 ]
 
 
-def alike(setting):
-    """Return all but the rate and the seed: these may share a stack."""
-    return [setting[key] for key in setting if key not in ("rate", "seed")]
-
-
 def sizes(setting):
     return 784, *setting["depth"] * [setting["width"]], 10
 
@@ -73,8 +68,9 @@ def train(settings):
     parameters, rngs = training.start(
         sizes(one), settings, layers.GAINS[one["activation"]]
     )
+    seen = x[:5000], digits[:5000], y[:5000]
     record = training.Record(
-        len(settings), one["activation"], (x[:5000], digits[:5000], y[:5000])
+        [seen] * len(settings), one["epochs"], one["activation"]
     )
     with np.errstate(all="ignore"):  # some diverge
         for share, rows, epoch in training.batches(
@@ -87,6 +83,20 @@ def train(settings):
             for name, gradient in gradients.items():
                 gradient *= rates * np.float32(layers.cosine(share))
                 parameters[name] -= gradient
-            if epoch:
+            if epoch is not None:
                 record.add(epoch, parameters)
     return record.rows
+
+
+def train_keras(one):
+    """Train one of the networks with Keras."""
+    parameters, rngs = training.start(
+        sizes(one), [one], layers.GAINS[one["activation"]]
+    )
+    x, digits, y = (part[: one["images"]] for part in training.samples()[0])
+    seen = x[:5000], digits[:5000], y[:5000]
+    record = training.Record([seen], one["epochs"], one["activation"])
+    model = keras_twin.build(parameters, one["activation"].lower())
+    return keras_twin.train(
+        model, one, x, y, rngs, record, schedule="cosine"
+    )

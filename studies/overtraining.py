@@ -1,0 +1,148 @@
+"""When does a network stop learning and start memorising?
+
+784-128-10 networks of notebook 04 with a constant learning rate, so that the
+rate does not stop them. Two questions, told apart in the column `question`:
+
+amount    D images, drawn anew for each seed, until they are known by heart
+remedies  5,000 images, none or a share of their labels wrong: what helps?
+
+Two seeds look for the best rate (and strength) of each; ten others report.
+"""
+
+import numpy as np
+
+from helpers import layers
+from helpers.network import relu
+from studies import keras_twin, training
+
+BATCH_SIZE, SIZES = 64, (784, 128, 10)
+CHOOSE, REPORT = range(2), range(10, 20)  # seeds
+EPOCHS = {  # until at least 99.9 % of the training images are right
+    100: 400, 300: 300, 1_000: 160, 3_000: 100, 10_000: 60, 25_000: 50,
+    50_000: 40,
+}
+RATES = (0.1, 0.2, 0.4, 0.8)
+STRENGTHS = {
+    "none": (0,),
+    "L2": (0.0003, 0.001, 0.003, 0.01),  # times W, added to its gradient
+    "dropout": (0.25, 0.5, 0.75),  # the share of hidden neurons left out
+    "shifts": (1, 2),  # by up to so many pixels, another one for each step
+}
+HOT = np.eye(10, dtype=np.float32)  # one-hot rows of the digits
+WRONG = (0.0, 0.4)  # shares of labels that are another digit
+BEST_AMOUNT = {}  # D: rate
+BEST_REMEDY = {}  # (wrong, remedy): (strength, rate)
+
+
+def setting(role, question, seed, rate, images=5_000, wrong=0.0,
+            remedy="none", strength=0, tool="NumPy"):
+    epochs = 60 if question == "remedies" else EPOCHS[images]
+    return {
+        "role": role, "tool": tool, "question": question, "images": images,
+        "wrong": wrong, "remedy": remedy, "strength": strength,
+        "batch_size": BATCH_SIZE, "epochs": epochs, "rate": rate,
+        "seed": seed,
+    }
+
+
+SETTINGS = [
+    setting("choose", "amount", seed, rate, D)
+    for D in EPOCHS if D != 25_000 for rate in RATES for seed in CHOOSE
+] + [
+    setting("report", "amount", seed, rate, D)
+    for D, rate in BEST_AMOUNT.items() for seed in REPORT
+] + [
+    setting("choose", "remedies", seed, rate, 5_000, wrong, remedy, strength)
+    for wrong in WRONG for remedy in STRENGTHS
+    for strength in STRENGTHS[remedy] for rate in RATES for seed in CHOOSE
+] + [
+    setting("report", "remedies", seed, rate, 5_000, wrong, remedy, strength)
+    for (wrong, remedy), (strength, rate) in BEST_REMEDY.items()
+    for seed in REPORT
+]
+
+
+def cost(setting):
+    return (setting["images"] + 1_000) * setting["epochs"]
+
+
+def measured(epoch):
+    """Is this one of the epochs after which we look? Ever fewer are."""
+    return epoch % 2 ** max(0, int(np.log2(epoch / 5))) == 0
+
+
+def draw(setting):
+    """Return the numbers of the training images, and the digits given."""
+    rng = np.random.default_rng([8, setting["seed"]])
+    digits = training.samples()[0][1]
+    which = rng.permutation(len(digits))[: setting["images"]]
+    given = digits[which]
+    wrong = rng.random(len(which)) < setting["wrong"]
+    other = (given + rng.integers(1, 10, len(which))) % 10
+    return which, np.where(wrong, other, given)
+
+
+def masks(shape, share, rngs):
+    """Return dropout's masks (S, B, N): 0, or 1 / (share that stays)."""
+    drawn = np.stack([rng.random(shape, np.float32) for rng in rngs])
+    return (drawn >= share) / np.float32(1 - share)
+
+
+def shifted(images, pixels, rngs):
+    """Return images (S, B, 784), moved; the margin of a digit is empty."""
+    frames = images.reshape(*images.shape[:2], 28, 28)
+    moved = [np.roll(frame, rng.integers(-pixels, pixels + 1, 2), (1, 2))
+             for frame, rng in zip(frames, rngs)]
+    return np.stack(moved).reshape(images.shape)
+
+
+def gradients(images, labels, parameters, mask):
+    """Return those of a batch, with some hidden neurons masked."""
+    z, a = layers.forward(images, parameters, lambda z: relu(z) * mask)
+    return layers.backward(images, labels, z, a, parameters,
+                           lambda z: layers.relu_prime(z) * mask)
+
+
+def train(settings):
+    """Train a stack of networks, alike but for rate and seed."""
+    one, (x, *_) = settings[0], training.samples()[0]
+    remedy, strength = one["remedy"], one["strength"]
+    which, given = map(np.stack, zip(*map(draw, settings)))  # (S, D)
+    rates = np.array([[[s["rate"]]] for s in settings], np.float32)
+    parameters, rngs = training.start(SIZES, settings)
+    extra = [np.random.default_rng([9, s["seed"]]) for s in settings]
+    seen = [(x[w], g, HOT[g])
+            for w, g in zip(which[:, :10_000], given[:, :10_000])]
+    record = training.Record(seen, one["epochs"], test="always")
+    for _, rows, epoch in training.batches(
+        which.shape[1], one["batch_size"], one["epochs"], rngs, measured
+    ):
+        images = x[np.take_along_axis(which, rows, 1)]
+        labels = HOT[np.take_along_axis(given, rows, 1)]
+        mask = np.float32(1)
+        if remedy == "shifts":
+            images = shifted(images, strength, extra)
+        if remedy == "dropout":
+            mask = masks((rows.shape[1], SIZES[1]), strength, extra)
+        found = gradients(images, labels, parameters, mask)
+        for name, gradient in found.items():
+            if remedy == "L2" and name[0] == "W":
+                gradient += np.float32(strength) * parameters[name]
+            gradient *= rates
+            parameters[name] -= gradient
+        if epoch is not None:
+            record.add(epoch, parameters)
+    return record.rows
+
+
+def train_keras(one):
+    """Train one of the networks with Keras; it draws its own dropout."""
+    which, given = draw(one)
+    x, y = training.samples()[0][0][which], HOT[given]
+    parameters, rngs = training.start(SIZES, [one])
+    seen = x[:10_000], given[:10_000], y[:10_000]
+    record = training.Record([seen], one["epochs"], test="always")
+    name = {"L2": "decay"}.get(one["remedy"], one["remedy"])
+    remedy = {name: one["strength"]} if one["strength"] else {}
+    model = keras_twin.build(parameters, **remedy)
+    return keras_twin.train(model, one, x, y, rngs, record, when=measured)
