@@ -15,10 +15,8 @@ STUDIES = PATH.with_name("studies")  # tables that studies/ wrote
 NETWORK = PATH.with_name("network_04.npz")  # `course.py build 04` writes it
 N_TRAIN = 50_000  # the other 10,000 of the 60,000 are for validation
 ARRAYS = {
-    "x_train": (60_000, 28, 28),
-    "y_train": (60_000,),
-    "x_test": (10_000, 28, 28),
-    "y_test": (10_000,),
+    "x_train": (60_000, 28, 28), "y_train": (60_000,),
+    "x_test": (10_000, 28, 28), "y_test": (10_000,),
 }
 
 
@@ -75,14 +73,8 @@ def load_mnist(path=PATH):
     if found != ARRAYS:
         raise _error(path, f"its arrays are {found} instead of {ARRAYS}")
     x, y = _rows(raw["x_train"]), raw["y_train"].astype(np.int64)
-    return MNIST(
-        x[:N_TRAIN],
-        y[:N_TRAIN],
-        x[N_TRAIN:],
-        y[N_TRAIN:],
-        _rows(raw["x_test"]),
-        raw["y_test"].astype(np.int64),
-    )
+    test = _rows(raw["x_test"]), raw["y_test"].astype(np.int64)
+    return MNIST(x[:N_TRAIN], y[:N_TRAIN], x[N_TRAIN:], y[N_TRAIN:], *test)
 
 
 @functools.lru_cache
@@ -98,21 +90,17 @@ def verify(path=PATH):
     except OSError as error:
         raise _error(path, f"it cannot be read ({error.strerror})") from None
     if found != SHA256:
-        raise _error(
-            path,
-            f"its content was altered (SHA-256 {found[:12]}... instead of "
-            f"{SHA256[:12]}...)",
-        )
+        hashes = f"{found[:12]}... instead of {SHA256[:12]}..."
+        raise _error(path, f"its content was altered (SHA-256 {hashes})")
     return found
 
 
 def load_study(name, folder=STUDIES):
-    """Return the table of a study such as "architecture", a DataFrame.
+    """Return a study's table, a DataFrame; its `attrs` tell how it was made.
 
-    Its `attrs` tell when, on what and with what it was made. DataError if it
-    is missing or is not the one that the study wrote.
+    DataError if it is missing, or is not the one that the study wrote.
     """
-    import pandas as pd
+    import pandas as pd  # half a second: not for everybody
 
     path = Path(folder) / f"{name}.csv"
     try:
@@ -122,7 +110,7 @@ def load_study(name, folder=STUDIES):
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise study_error(path, f"it cannot be read ({error!r})") from None
     if of != name or found != made:
-        wrong = "its content was altered" if of == name else "it is another's"
+        wrong = f"it is that of {of}" if of != name else "it was altered"
         raise study_error(path, wrong)
     table = pd.read_csv(path)
     table.attrs.update(facts)

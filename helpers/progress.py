@@ -10,18 +10,11 @@ def progress_bar(iterable, description="", total=None):
 
     The bar stays away where the environment variable COURSE_NO_BARS is set,
     as it is when notebooks are built and tested: a bar tells time, and stored
-    outputs are compared.
-
-    `description` stands in front of it, `total` is the number of items where
+    outputs are compared. `total` is the number of items where
     `len(iterable)` does not tell. Returns tqdm's bar, to be looped over.
     """
-    return tqdm(
-        iterable,
-        desc=description,
-        total=total,
-        leave=False,
-        disable=bool(os.environ.get("COURSE_NO_BARS")),
-    )
+    hidden = bool(os.environ.get("COURSE_NO_BARS"))
+    return tqdm(iterable, description, total, leave=False, disable=hidden)
 
 
 def run_study(function, settings, description="trainings", done=None):
@@ -29,23 +22,8 @@ def run_study(function, settings, description="trainings", done=None):
 
     NumPy lets go of the interpreter during matrix products, so threads keep
     the cores busy; each uses one thread of linear algebra. The stop button
-    ends the run; what is in `done` then is not run again.
-
-    Parameters
-    ----------
-    function : callable
-        function(*setting) gives a result; it draws from an rng of its own.
-    settings : sequence of tuple
-        Hashable. The costliest first saves time.
-    description : str
-        In front of the progress bar.
-    done : dict, optional
-        Setting -> result; filled while the study runs.
-
-    Returns
-    -------
-    dict
-        Setting -> result, in the order of the settings.
+    ends the run; what is in the dict `done` then is not run again. Returns
+    {setting: function(*setting)} in the order of the settings, tuples.
     """
     from joblib import Parallel, cpu_count, delayed
     from threadpoolctl import threadpool_limits

@@ -226,9 +226,25 @@ def test_lint_unit_tests_and_notebooks(machine, capsys):
     for name in course.SLOW:
         assert f"--ignore=tests/{name}" in quick
         assert (ROOT / "tests" / name).exists()
-    assert machine.count(course.SITE_TOOLS) == 0
+    extras = course.SITE_TOOLS, course.CLUSTER_TOOLS
+    assert [machine.count(extra) for extra in extras] == [0, 0]
     machine.main("test", "--with-site")
-    assert machine.count(course.SITE_TOOLS) == 1
+    assert [machine.count(extra) for extra in extras] == [1, 1]
+
+
+def test_study_installs_dask_for_a_cluster_alone(machine):
+    ran = machine.main("study", "overtraining", "--check")
+    assert ran == [["-m", "studies", "overtraining", "--check"]]
+    assert machine.count(course.CLUSTER_TOOLS) == 0
+    address = ["--scheduler", "tcp://127.0.0.1:8786"]
+    for _ in range(2):
+        (ran,) = machine.main("study", "overtraining", *address)
+        assert ran[-2:] == address
+    assert machine.count(course.CLUSTER_TOOLS) == 1
+    extra = (ROOT / course.CLUSTER_TOOLS).read_text(encoding="utf-8")
+    assert extra.splitlines()[-1] == "-e .[cluster]"
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.search(r"^cluster = .*distributed>=", project, re.MULTILINE)
 
 
 # --- one list of requirements ------------------------------------------------
