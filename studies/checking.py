@@ -7,6 +7,7 @@ there the first steps are compared, and the end with what other seeds came to.
 
 import os
 import random
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
@@ -76,9 +77,9 @@ def compare(stored, again, exact, finals):
     """Return "alike", or what differs. stored, again : lists of texts."""
     stored, again = ([row[:-1] for row in rows] for rows in (stored, again))
     if exact:
-        pairs = zip(stored, again)
+        pairs = zip_longest(stored, again)
         differ = [f"{a} and {b}" for a, b in pairs if a != b]
-        return differ[0] if differ or len(stored) != len(again) else "alike"
+        return differ[0] if differ else "alike"
     first, new = (np.array([float(text or "nan") for text in rows[0]])
                   for rows in (stored, again))
     if not np.allclose(first, new, rtol=1e-3, atol=0.05, equal_nan=True):

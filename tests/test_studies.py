@@ -390,8 +390,10 @@ def best(table, by):
     """Return the final rows with their rates' mean and rank in the choice."""
     last = table[(table.epoch == table.epochs) & (table.tool == "NumPy")]
     chose = last[last.role == "choose"]
-    means = chose.groupby([*by, "rate"], dropna=False)["validation"].mean()
-    return last[last.role == "report"], means.reset_index()
+    means = chose.groupby([*by, "rate"])["validation"].agg(
+        lambda found: np.mean(found.to_numpy())  # NaN if one diverged
+    )
+    return last[last.role == "report"], means.fillna(0).reset_index()
 
 
 BY = {
