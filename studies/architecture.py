@@ -31,6 +31,8 @@ BEST = {  # activation, depth, width: the rate with the best mean, at last
     ("sigmoid", 1, 128): 1.6, ("sigmoid", 3, 101): 3.2,
     ("sigmoid", 4, 94): 3.2,
 }
+LONGER = ()  # trained three times as long as well
+TWINS = ()  # trained with Keras as well
 
 
 def setting(role, network, rate, seed, epochs=EPOCHS, tool="NumPy"):
@@ -50,6 +52,12 @@ SETTINGS = [
 ] + [
     setting("report", network, rate, seed)
     for network, rate in BEST.items() if rate for seed in REPORT
+] + [
+    setting("longer", network, BEST[network], seed, 3 * EPOCHS)
+    for network in LONGER for seed in REPORT
+] + [
+    setting("report", network, BEST[network], REPORT[0], tool="Keras")
+    for network in TWINS
 ]
 
 

@@ -48,6 +48,11 @@ SETTINGS = [
 ] + [
     setting("report", *kind, power, seed)
     for kind, power in BEST.items() for seed in REPORT
+] + [
+    setting("report", *kind, power, REPORT[0], tool="Keras")
+    for kind, power in [
+        *BEST.items(), *[(("plain", "constant", 64), k) for k in range(-3, 0)]
+    ] if BEST
 ]
 
 

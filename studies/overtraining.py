@@ -29,36 +29,35 @@ STRENGTHS = {
     "shifts": (1, 2),  # by up to so many pixels, another one for each step
 }
 HOT = np.eye(10, dtype=np.float32)  # one-hot rows of the digits
-WRONG = (0.0, 0.4)  # shares of labels that are another digit
-BEST_AMOUNT = {}  # D: rate
-BEST_REMEDY = {}  # (wrong, remedy): (strength, rate)
+TRIED = [("amount", D, 0.0, "none") for D in EPOCHS if D != 25_000] + [
+    ("remedies", 5_000, wrong, remedy)  # a share of labels is another digit
+    for wrong in (0.0, 0.4) for remedy in STRENGTHS
+]
+MORE = {}  # rates where the best was on the edge
+BEST = {}  # strength and rate, as two seeds chose them
 
 
-def setting(role, question, seed, rate, images=5_000, wrong=0.0,
-            remedy="none", strength=0, tool="NumPy"):
-    epochs = 60 if question == "remedies" else EPOCHS[images]
+def setting(role, kind, strength, rate, seed, tool="NumPy"):
+    question, D, wrong, remedy = kind
     return {
-        "role": role, "tool": tool, "question": question, "images": images,
+        "role": role, "tool": tool, "question": question, "images": D,
         "wrong": wrong, "remedy": remedy, "strength": strength,
-        "batch_size": BATCH_SIZE, "epochs": epochs, "rate": rate,
+        "batch_size": BATCH_SIZE, "epochs": EPOCHS.get(D, 60), "rate": rate,
         "seed": seed,
     }
 
 
 SETTINGS = [
-    setting("choose", "amount", seed, rate, D)
-    for D in EPOCHS if D != 25_000 for rate in RATES for seed in CHOOSE
+    setting("choose", kind, strength, rate, seed)
+    for kind in TRIED for strength in STRENGTHS[kind[-1]]
+    for rate in (*RATES, *MORE.get(kind, ())) for seed in CHOOSE
 ] + [
-    setting("report", "amount", seed, rate, D)
-    for D, rate in BEST_AMOUNT.items() for seed in REPORT
+    setting("report", kind, *best, seed)
+    for kind, best in BEST.items() for seed in REPORT
 ] + [
-    setting("choose", "remedies", seed, rate, 5_000, wrong, remedy, strength)
-    for wrong in WRONG for remedy in STRENGTHS
-    for strength in STRENGTHS[remedy] for rate in RATES for seed in CHOOSE
-] + [
-    setting("report", "remedies", seed, rate, 5_000, wrong, remedy, strength)
-    for (wrong, remedy), (strength, rate) in BEST_REMEDY.items()
-    for seed in REPORT
+    setting("report", kind, *best, REPORT[0], tool="Keras")
+    for kind, best in BEST.items()
+    if kind[1] <= 5_000 and kind[-1] != "shifts"
 ]
 
 
