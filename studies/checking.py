@@ -27,8 +27,11 @@ def check(study, settings, folder, how_many):
     if facts["settings"] != engine.digest(settings):
         raise study_error(path, f"studies/{name}.py has other settings now")
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    exact = same_processor(facts["made_on"])
-    chosen = random.SystemRandom().sample(settings, len(settings))
+    machine = same_processor(facts["made_on"])
+    exact = machine is not None
+    chosen = [one for one, by in zip(settings, facts["by"])
+              if one["tool"] == "NumPy" and by == (machine or by)]
+    random.SystemRandom().shuffle(chosen)
     if not exact:  # those with seeds enough to compare with
         chosen = [one for one in chosen if len(ends(table, one)) >= 5]
     jobs = [[one] for one in chosen[:how_many]]
@@ -44,18 +47,22 @@ def check(study, settings, folder, how_many):
 
 
 def same_processor(made_on):
-    """Is the table from this kind of processor? Then use its BLAS kernel.
+    """Is one of the table's processors of this kind? Then use its BLAS kernel.
 
     OpenBLAS chooses one by the processor, or is told to by a variable; the
-    last word of "numpy" is its name.
+    last word of "numpy" is its name. Returns which one, as in "by", or None.
     """
-    here = [[*map(made.get, ("system", "processor")), *made["numpy"].split()]
-            for made in (engine.kind(), *made_on)]
-    if len(here) != 2 or here[0][:-1] != here[1][:-1]:
-        return False
-    if here[0] != here[1]:
-        os.environ["OPENBLAS_CORETYPE"] = here[1][-1]
-    return True
+    def words(kind):
+        return [kind["system"], kind["processor"], *kind["numpy"].split()]
+
+    here = words(engine.kind())
+    found = [k for k, kind in enumerate(made_on)
+             if words(kind)[:-1] == here[:-1]]
+    if not found:
+        return None
+    machine = random.SystemRandom().choice(found)
+    os.environ["OPENBLAS_CORETYPE"] = words(made_on[machine])[-1]
+    return f"{machine:x}"
 
 
 def same(table, setting, but=()):

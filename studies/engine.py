@@ -197,6 +197,8 @@ def write_table(study, settings, kept, path, facts):
             lines.append(",".join(values + row))
     text = "\n".join(lines) + "\n"
     write_whole(path, text)
+    machines = [json.dumps(kept[str(one)]["kind"]) for one in settings]
+    made_on = sorted(set(machines))
     facts = {
         "study": path.stem,
         "settings": digest(settings),
@@ -206,7 +208,7 @@ def write_table(study, settings, kept, path, facts):
         "processor_seconds": round(sum(p["seconds"] for p in kept.values())),
         **facts,
         "joblib": joblib.__version__,
-        "made_on": [json.loads(text) for text in
-                    sorted({json.dumps(p["kind"]) for p in kept.values()})],
+        "made_on": [json.loads(text) for text in made_on],
+        "by": "".join(f"{made_on.index(text):x}" for text in machines),
     }
     write_whole(path.with_suffix(".json"), json.dumps(facts, indent=1) + "\n")

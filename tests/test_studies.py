@@ -416,6 +416,10 @@ def test_what_is_reported_was_chosen_by_other_seeds(name):
         tried = tried.sort_values("rate")
         top = tried.rate[tried.validation.idxmax()]
         assert top in set(group.rate), (key, top)
+        if name == "overtraining":  # of its strengths, the best
+            kind = [k for k in BY[name] if k != "strength"]
+            same = np.all([means[k] == key[k] for k in kind], axis=0)
+            assert tried.validation.max() == means[same].validation.max()
         rates = tried.rate.to_numpy()
         assert rates[0] < top < rates[-1], (key, "on the edge")
         assert np.allclose(rates[1:] / rates[:-1], 2, rtol=0.01)
