@@ -24,6 +24,7 @@ TRIED = {  # rule, schedule, batch size: the powers k of rates 0.1 * 2^k
     ("plain", "cosine", 256): range(1, 7),
 }
 BEST = {}  # rule, schedule, batch size: the power that two seeds chose
+TWINS = ()  # (kind, power) of which one is trained with Keras as well
 SCHEDULES = {  # the factor of the rate at a share of the training
     "constant": lambda share: 1,
     "step": lambda share: 1 if share < 1 / 2 else 1 / 10,
@@ -50,9 +51,7 @@ SETTINGS = [
     for kind, power in BEST.items() for seed in REPORT
 ] + [
     setting("report", *kind, power, REPORT[0], tool="Keras")
-    for kind, power in [
-        *BEST.items(), *[(("plain", "constant", 64), k) for k in range(-3, 0)]
-    ] if BEST
+    for kind, power in TWINS
 ]
 
 

@@ -34,6 +34,7 @@ TRIED = [("amount", D, 0.0, "none") for D in EPOCHS if D != 25_000] + [
     for wrong in (0.0, 0.4) for remedy in STRENGTHS
 ]
 MORE = {}  # rates where the best was on the edge
+TWINS = ()  # one of each is trained with Keras as well
 BEST = {}  # strength and rate, as two seeds chose them
 
 
@@ -56,8 +57,7 @@ SETTINGS = [
     for kind, best in BEST.items() for seed in REPORT
 ] + [
     setting("report", kind, *best, REPORT[0], tool="Keras")
-    for kind, best in BEST.items()
-    if kind[1] <= 5_000 and kind[-1] != "shifts"
+    for kind, best in BEST.items() if kind in TWINS
 ]
 
 
