@@ -32,6 +32,7 @@ BEST = {  # activation, depth, width: the rate with the best mean, at last
     ("sigmoid", 4, 94): 3.2,
 }
 LONGER = ()  # trained three times as long as well
+FINER = ()  # trained at rates between those of the grid as well
 TWINS = ()  # one of each is trained with Keras as well
 
 
@@ -55,6 +56,9 @@ SETTINGS = [
 ] + [
     setting("longer", network, BEST[network], seed, 3 * EPOCHS)
     for network in LONGER for seed in REPORT
+] + [
+    setting("finer", network, round(BEST[network] * 2**half, 3), seed)
+    for network in FINER for half in (-0.5, 0.5) for seed in REPORT
 ] + [
     setting("report", network, BEST[network], REPORT[0], tool="Keras")
     for network in TWINS
