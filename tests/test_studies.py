@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = {name: importlib.import_module(f"studies.{name}")
            for name in NAMES}
 HELD = [name for name in MODULES if (STUDIES / f"{name}.csv").exists()]
+TWINS = [name for name in HELD if MODULES[name].TWINS]
 TIMED = ["seconds"]  # the column that differs from run to run
 
 
@@ -413,6 +414,12 @@ def test_what_is_reported_was_chosen_by_other_seeds(name):
         tried = means[np.all([means[k] == v for k, v in key.items()], axis=0)]
         if name == "overtraining" and key["images"] == 25_000:
             continue  # at the rate of its neighbours
+        if name == "overtraining" and key["wrong"]:
+            tried = means[means.wrong.eq(0.4) & means.rate.eq(0.1)
+                          & means.remedy.eq(key["remedy"])]
+            top = tried.strength[tried.validation.idxmax()]
+            assert top == key["strength"] and set(group.rate) == {0.1}
+            continue  # all at one rate: the study says why
         tried = tried.sort_values("rate")
         top = tried.rate[tried.validation.idxmax()]
         assert top in set(group.rate), (key, top)
@@ -426,10 +433,14 @@ def test_what_is_reported_was_chosen_by_other_seeds(name):
 
 
 @pytest.mark.parametrize("name", HELD)
+def test_a_table_is_small(name):
+    assert (STUDIES / f"{name}.csv").stat().st_size <= 1_000_000
+
+
+@pytest.mark.parametrize("name", TWINS)
 def test_keras_agrees_with_the_stored_numbers(name):
     """Ten settings: the differences of the ends, paired, leave zero in."""
     table = load_study(name)
-    assert (STUDIES / f"{name}.csv").stat().st_size <= 1_000_000
     last = table[table.epoch == table.epochs]
     keys = [key for key in MODULES[name].SETTINGS[0] if key not in
             ("tool", "role")]
