@@ -14,46 +14,54 @@ import numpy as np
 from helpers import layers
 from helpers.network import relu
 from studies import keras_twin, training
+from studies.remedies import masks, shifted
 
-BATCH_SIZE, SIZES = 64, (784, 128, 10)
+SIZES = 784, 128, 10
 CHOOSE, REPORT = range(2), range(10, 20)  # seeds
-EPOCHS = {  # until at least 99.9 % of the training images are right
-    100: 400, 300: 300, 1_000: 160, 3_000: 100, 10_000: 60, 25_000: 50,
-    50_000: 40,
+EPOCHS = {  # for each D, until 99.9 % of the training images are right
+    100: 400, 300: 300, 1_000: 160, 3_000: 100, 5_000: 60, 10_000: 60,
+    25_000: 50, 50_000: 40,
 }
-RATES = (0.1, 0.2, 0.4, 0.8)
 STRENGTHS = {
     "none": (0,),
     "L2": (0.0003, 0.001, 0.003, 0.01, 0.03),  # * W, added to its gradient
-    "dropout": (0.25, 0.5, 0.75),  # the share of hidden neurons left out
-    "shifts": (1, 2),  # by up to so many pixels, another one for each step
+    "dropout": (0.25, 0.5, 0.75, 0.875),  # the share of neurons left out
+    "shifts": (1, 2, 3),  # by up to so many pixels, anew for each step
 }
 HOT = np.eye(10, dtype=np.float32)  # one-hot rows of the digits
-TRIED = [("amount", D, 0.0, "none") for D in EPOCHS if D != 25_000] + [
-    ("remedies", 5_000, wrong, remedy)  # a share of labels is another digit
-    for wrong in (0.0, 0.4) for remedy in STRENGTHS
-]
-OTHER_RATES = {("remedies", 5_000, 0.4, remedy): (0.1,)
-               for remedy in ("L2", "dropout", "shifts")}
-OTHER_RATES["remedies", 5_000, 0.4, "none"] = (0.025, 0.05, *RATES)
+RATES, REMEDIES = (0.1, 0.2, 0.4, 0.8), ("L2", "dropout", "shifts")
+TRIED = {  # D, share of wrong labels, remedy: rates
+    **{(D, 0.0, "none"): RATES for D in (10_000, 50_000)},
+    **{(D, 0.0, "none"): (*RATES, 1.6) for D in (100, 300, 1_000, 3_000)},
+    (5_000, 0.0, "none"): (*RATES, 1.6),
+    **{(5_000, 0.0, remedy): RATES for remedy in REMEDIES},
+    **{(5_000, 0.4, remedy): (0.1,) for remedy in REMEDIES},
+    (5_000, 0.4, "none"): (0.025, 0.05, *RATES),
+}
 TWINS = ()  # one of each is trained with Keras as well
-BEST = {}  # strength and rate, as two seeds chose them
+BEST = {  # strength and rate, as two seeds chose them
+    (10_000, 0.0, "none"): (0, 0.4), (25_000, 0.0, "none"): (0, 0.4),
+    (50_000, 0.0, "none"): (0, 0.4),
+    (5_000, 0.0, "L2"): (0.0003, 0.4), (5_000, 0.0, "dropout"): (0.25, 0.2),
+    (5_000, 0.0, "shifts"): (1, 0.4),
+    (5_000, 0.4, "none"): (0, 0.1), (5_000, 0.4, "L2"): (0.01, 0.1),
+}
 
 
 def setting(role, kind, strength, rate, seed, tool="NumPy"):
-    question, D, wrong, remedy = kind
+    D, wrong, remedy = kind
     return {
-        "role": role, "tool": tool, "question": question, "images": D,
+        "role": role, "tool": tool,
+        "question": "remedies" if D == 5_000 else "amount", "images": D,
         "wrong": wrong, "remedy": remedy, "strength": strength,
-        "batch_size": BATCH_SIZE, "epochs": EPOCHS.get(D, 60),
-        "rate": rate, "seed": seed,
+        "batch_size": 64, "epochs": EPOCHS[D], "rate": rate, "seed": seed,
     }
 
 
 SETTINGS = [
     setting("choose", kind, strength, rate, seed)
-    for kind in TRIED for strength in STRENGTHS[kind[-1]]
-    for rate in OTHER_RATES.get(kind, RATES) for seed in CHOOSE
+    for kind, rates in TRIED.items() for strength in STRENGTHS[kind[-1]]
+    for rate in rates for seed in CHOOSE
 ] + [
     setting("report", kind, *best, seed)
     for kind, best in BEST.items() for seed in REPORT
@@ -81,20 +89,6 @@ def draw(setting):
     wrong = rng.random(len(which)) < setting["wrong"]
     other = (given + rng.integers(1, 10, len(which))) % 10
     return which, np.where(wrong, other, given)
-
-
-def masks(shape, share, rngs):
-    """Return dropout's masks (S, B, N): 0, or 1 / (share that stays)."""
-    drawn = np.stack([rng.random(shape, np.float32) for rng in rngs])
-    return (drawn >= share) / np.float32(1 - share)
-
-
-def shifted(images, pixels, rngs):
-    """Return images (S, B, 784), moved; the margin of a digit is empty."""
-    frames = images.reshape(*images.shape[:2], 28, 28)
-    moved = [np.roll(frame, rng.integers(-pixels, pixels + 1, 2), (1, 2))
-             for frame, rng in zip(frames, rngs)]
-    return np.stack(moved).reshape(images.shape)
 
 
 def gradients(images, labels, parameters, mask):

@@ -17,7 +17,7 @@ import pytest
 from helpers import layers
 from helpers.data import STUDIES, DataError, load_study
 from helpers.evidence import difference
-from studies import checking, engine, keras_twin, training
+from studies import checking, engine, keras_twin, remedies, training
 from studies.__main__ import NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -346,11 +346,11 @@ def test_wrong_labels_masks_and_shifts():
     assert abs(np.mean(given != digits) - 0.4) < 0.03
     assert np.array_equal(module.draw({**one, "wrong": 0.0})[1], digits)
     rngs = [np.random.default_rng(s) for s in (1, 2)]
-    mask = module.masks((500, 128), 0.75, rngs)
+    mask = remedies.masks((500, 128), 0.75, rngs)
     assert set(np.unique(mask)) == {0, 4} and abs(np.mean(mask) - 1) < 0.05
     images = training.samples()[0][0][:10].reshape(2, 5, 784)
     for _ in range(5):
-        moved = module.shifted(images, 2, rngs)
+        moved = remedies.shifted(images, 2, rngs)
         assert np.allclose(moved.sum((1, 2)), images.sum((1, 2)))
         where = np.argmax(moved.sum(1), axis=1) - np.argmax(
             images.sum(1), axis=1)
