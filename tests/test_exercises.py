@@ -529,7 +529,7 @@ def test_check_hint_and_progress(capsys, monkeypatch):
     out = capsys.readouterr().out
     assert "[x] 0.1" in out and "[ ] 4.1" in out and "[ ] 4.5" in out
     exercises.progress(0)
-    assert "1 of 1 done" in capsys.readouterr().out
+    assert "1 of 1 exercises done" in capsys.readouterr().out
     for level, place in ((None, 1), (None, 2), (1, 1), (99, 2)):
         exercises.hint("0.1", level)
         assert f"hint {place} of 2" in capsys.readouterr().out
@@ -547,6 +547,72 @@ def test_solution_is_the_source_where_it_is_handed_out(
     monkeypatch.setattr(source, "SOURCES", tmp_path)
     exercises.solution("0.1")
     assert "not handed out" in capsys.readouterr().out
+
+
+ASKED = """# %% [markdown]
+# > **Before you go on, 4.Q1.** How many?
+
+# %%
+guess("4.Q1", 95)
+
+# %% [markdown] tags=["answer-4.Q1"]
+# **Answer (4.Q1).** Half of $D$.
+
+# %% tags=["answer-4.Q1"]
+print(95)
+
+# %% [markdown]
+# > **Question 4.Q2 (1 minute).** Why?
+
+# %% [markdown] tags=["answer-4.Q2"]
+# **Answer (4.Q2).** Because.
+"""
+
+
+def test_predictions_and_model_answers(capsys, monkeypatch, tmp_path):
+    """Also where the source, and so the answers, were not handed out."""
+    monkeypatch.setattr(exercises, "_guesses", {})
+    monkeypatch.setattr(exercises, "_read", set())
+    monkeypatch.setattr(exercises, "_outcomes", {})
+    monkeypatch.setattr(source, "SOURCES", tmp_path / "source")
+    path = tmp_path / "source" / "04_asked.py"
+    path.parent.mkdir()
+    path.write_text(ASKED)
+    copy = build.student_copy(build.read_source(path))
+    nbformat.write(copy, path.parent.parent / "04_asked.ipynb")
+    assert exercises.guess("4.Q1") is None
+    for value, words in (
+        (95, "95"), (97.1234, "97.12"), (np.float32(0.5), "0.5"),
+        ("few", "few"), (20_000.5, "20,000"), (True, "True"),
+    ):
+        assert exercises.guess("4.Q1", value) is None
+        assert exercises.guess("4.Q1") is value
+        exercises.reveal("4.Q1", "97.1 %")
+        shown = capsys.readouterr().out.splitlines()
+        assert shown[0] == f"4.Q1: your guess is {words}."
+        assert shown[1] == f"4.Q1: you guessed {words}; the result is 97.1 %"
+    student = tmp_path / "student"
+    student.mkdir()
+    (tmp_path / "04_asked.ipynb").rename(student / "04_asked.ipynb")
+    exercises.progress()
+    exercises.solution("4.Q1")
+    exercises.progress()
+    out = capsys.readouterr().out
+    assert "**Answer (4.Q1).** Half of $D$.\n\n```python\nprint(95)" in out
+    assert "done, 1 of 1 predictions written down, 0 of 1 model" in out
+    exercises.guess("4.Q1", None)
+    exercises.reveal("4.Q1", 3)
+    out = capsys.readouterr().out
+    assert "there is no guess; the result is 3" in out
+    path.unlink()
+    exercises.solution("4.Q2")
+    assert "question 4.Q2 was not handed out" in capsys.readouterr().out
+    for ask, *arguments in (
+        (exercises.solution, "4.Q3"), (exercises.guess, "4.1", 3),
+        (exercises.guess, 4), (exercises.reveal, "Q1", 3),
+    ):
+        with pytest.raises(KeyError, match=r"expected|there is no"):
+            ask(*arguments)
 
 
 @pytest.mark.parametrize(

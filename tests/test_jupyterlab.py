@@ -365,7 +365,7 @@ def test_the_right_answer_turns_green(page):
 
 
 def test_progress_shows_it(page):
-    text = run(page, "progress(4)", re.compile(r"1 of \d done"))
+    text = run(page, "progress(4)", re.compile(r"1 of \d exercises done"))
     assert "[x] 4.1" in text and "[ ] 4.2" in text
     keep_screenshot(page, "jupyterlab_5_progress")
 

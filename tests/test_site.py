@@ -138,7 +138,7 @@ def test_study_times_agree_with_what_there_is_to_study():
     for known in facts():
         there = tool.counted(tool.read(known["stem"]).cells)
         counted = there["reading"] + there["solving"]
-        assert 0.7 < known["study"] / counted < 1.4, (known, there)
+        assert 0.7 < known["all"] / counted < 1.4, (known, there)
 
 
 def test_links_lead_somewhere_and_load_nothing_from_elsewhere(site):

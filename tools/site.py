@@ -420,12 +420,13 @@ def computing(stem):
 def contents():
     """Return the table of the notebooks, as Markdown."""
     rows = [
-        "| notebook | its question | to run, at most | to study |",
-        "| --- | --- | --: | --: |",
+        "| notebook | its question | to run, at most | to study: the core "
+        "| with everything |",
+        "| --- | --- | --: | --: | --: |",
     ]
     rows += [
         "| {number} | [{question}](notebooks/{stem}.ipynb) | {run}\xa0s "
-        "| {study}\xa0min |".format(**known)
+        "| {study}\xa0min | {all}\xa0min |".format(**known)
         for known in source.facts()
     ]
     return "\n".join(rows)
@@ -436,8 +437,8 @@ def study():
     rows = [
         "| notebook | words | formulas | lines of code | to read (min) "
         "| exercises | to solve (min) | together (min) | it says (min) "
-        "| to run, at most (s) |",
-        "| ---" + " | --:" * 9 + " |",
+        "| its core (min) | to run, at most (s) |",
+        "| ---" + " | --:" * 10 + " |",
     ]
     for facts in source.facts():
         known = {**facts, **counted(read(facts["stem"]).cells)}
@@ -445,7 +446,7 @@ def study():
         rows.append(
             "| [{number}](notebooks/{stem}.ipynb) | {words:,} | {formulas} "
             "| {lines:,} | {reading:.0f} | {exercises} | {solving} "
-            "| {together:.0f} | {study} | {run} |".format(**known)
+            "| {together:.0f} | {all} | {study} | {run} |".format(**known)
         )
     return "\n".join(rows)
 
