@@ -32,6 +32,7 @@ CELL_SECONDS = 120  # far above any cell; nbval's own limit is 2,000
 # browsers and kernels, or load TensorFlow
 SLOW = ("test_site.py", "test_jupyterlab.py", "test_tensorflow.py")
 SLOW += ("test_notebook_10.py", "test_nbval_ends.py", "test_draw.py")
+SLOW += ("test_mutants.py", "test_carried.py", "test_play.py")
 
 
 def main(arguments=None):

@@ -9,7 +9,8 @@ check accepts is compared with the answer on the inputs of the check and on
 others near them. What differs there is a *survivor*: the check needs a case
 for it. What never differs counts as the same function; `--all` lists these as
 well. An exercise's entry in `tests/catalogue` may hold "same": [(part of the
-line that is shown, why no valid input tells them apart), ...].
+line that is shown, why no valid input tells them apart), ...], and "valid",
+the text of a function that tells whether arguments are valid ones.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import io
 import math
 import runpy
 import sys
+import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +35,8 @@ from exercises import judge
 from exercises.source import solutions
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "tests" / "catalogue"
-SECONDS = 2  # of a check: mutants loop for ever more often than people
+SECONDS = 8  # of a right answer's check; a mutant, which may well loop for
+LEAST = 0.4  # ever, gets four times what that took, at least so much
 MOST_CALLS, SHAKEN = 25, 12  # inputs of a check that are kept; near each
 
 COMPARE = {
@@ -320,11 +323,14 @@ def _try_answer(tried, entry, code):
     number, calls = tried.number, []
     own = functions(entry, code)
     recorded = [_recording(f, calls, k) for k, f in enumerate(own)]
+    judge.SECONDS, start = SECONDS, time.perf_counter()
     outcome, message = judge.verdict(number, *recorded)
+    judge.SECONDS = max(LEAST, 4 * (time.perf_counter() - start))
     if outcome != judge.RIGHT:
         raise ValueError(f"{number}: the solution is refused: {message}")
     calls = calls[: MOST_CALLS] + calls[-MOST_CALLS:]
     known = entry.get("same", ())
+    valid = eval(entry.get("valid", "lambda *a, **k: True"))
     for line, text in mutants(code, _first(own, calls)):
         try:
             given = functions(entry, text)
@@ -335,7 +341,7 @@ def _try_answer(tried, entry, code):
         if outcome != judge.RIGHT:
             tried.refused += 1
             continue
-        difference = _differs(own, given, calls)
+        difference = _differs(own, given, calls, valid)
         if difference is None or any(part in line for part, _ in known):
             tried.same.append(line)
         else:
@@ -363,16 +369,20 @@ def _first(own, calls):
     return found
 
 
-def _differs(own, given, calls):
+def _differs(own, given, calls, valid):
     """Return an input on which two answers differ, or None."""
     rng, judged = np.random.default_rng(0), 0
     for place, args, kwargs in calls:
+        if not args and not kwargs:
+            continue
         tries = [(args, kwargs)]
         tries += [
             (_shaken(args, rng, k), _shaken(kwargs, rng, k))
             for k in range(SHAKEN)
         ]
         for inputs in tries:
+            if not valid(*inputs[0], **inputs[1]):
+                continue
             right = _result(own[place], inputs)
             if right is None or not _finite(right[0]):
                 continue  # not a valid input
@@ -383,7 +393,9 @@ def _differs(own, given, calls):
             other = _result(given[place], inputs)
             if other is None or not _equal(right[0], other[0]):
                 return _said(inputs)
-    return None if judged else "(its calls cannot be repeated)"
+    without = not any(args or kwargs for _, args, kwargs in calls)
+    # what takes nothing has many right results: its check alone can tell
+    return None if judged or without else "(its calls cannot be repeated)"
 
 
 def _result(function, inputs):
@@ -392,8 +404,8 @@ def _result(function, inputs):
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with contextlib.redirect_stdout(io.StringIO()):
-                value = judge.call_within(SECONDS, function, *args, **kwargs) \
-                    if not kwargs else function(*args, **kwargs)
+                call = functools.partial(function, *args, **kwargs)
+                value = judge.call_within(LEAST, call)
         if hasattr(value, "__next__"):
             value = list(value)
     except Exception:
@@ -468,7 +480,7 @@ def _said(inputs):
 
 def try_notebook(notebook, numbers=(), alternatives=True):
     """Yield the `Tried` of each exercise of a notebook."""
-    before, judge.SECONDS = judge.SECONDS, SECONDS
+    before = judge.SECONDS
     try:
         found = solutions(notebook)
         for number, entry in catalogue(notebook).items():

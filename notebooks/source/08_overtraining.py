@@ -621,7 +621,8 @@ for name, decay, share in (("", 0, 0), ("L2", 0.01, 0), ("dropout", 0, 0.5)):
 #
 # On a frame of 2 x 2 pixels, `[[1, 2, 3, 4]]` is 1 and 2 above 3 and 4. Moved
 # down by one it is `[[0, 0, 1, 2]]`, moved to the left by one
-# `[[2, 0, 4, 0]]`. Yours need only work for 28 x 28.
+# `[[2, 0, 4, 0]]`. Yours need only work for 28 x 28, and for shifts of less
+# than 28 pixels.
 
 # %% tags=["exercise-8.3"]
 def shift(x, down, right):

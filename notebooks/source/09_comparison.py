@@ -841,6 +841,8 @@ def crossing(sizes, first, second):
     ### BEGIN SOLUTION
     s, d = np.log(sizes), np.log(first / second)
     for i in range(len(s) - 1):
+        if d[i] == 0:
+            return float(sizes[i])
         if d[i] * d[i + 1] <= 0:
             share = d[i] / (d[i] - d[i + 1])
             return float(np.exp(s[i] + share * (s[i + 1] - s[i])))
@@ -1167,8 +1169,8 @@ def offers(runs, accuracies, constant):
 # accuracies are in percent. Keep the offers on the frontier: those more
 # accurate than every cheaper one. For each neighbouring pair on it, from the
 # cheapest to the dearest, the price is the additional energy divided by the
-# additional accuracy *in tenths of a percent*. Return the list of prices. No
-# two energies are equal.
+# additional accuracy *in tenths of a percent*. Return the prices, as a list or
+# an array. No two energies are equal; where one offer is left, there is none.
 #
 # By hand: energies 2, 1, 4, 3 and accuracies 96, 95, 96.4, 95.9. The offer for
 # 3 is beaten by that for 2. From 1 to 2 there is a gain of ten tenths for 1, so
