@@ -264,7 +264,8 @@ def conform(value, kind, complaints, which="the result"):
         a text) pass: the checker names them.
     kind : str, tuple of str, or None
         "array": an array of NumPy's. "number": a single one, of whatever
-        type. "integer": one that can be an index. A tuple of these: as many
+        type. "integer": one that can be an index. "integers": any number of
+        them in a list, array, set or tuple. A tuple of these: as many
         results in a tuple, list or array. None: anything.
     complaints : list of str
         Filled with a sentence where the values may be right, and the kind of
@@ -286,6 +287,13 @@ def conform(value, kind, complaints, which="the result"):
         complaints.append(
             f"The values are right, but {which} is {found}; later cells need "
             "an array: return np.array(...)."
+        )
+    if kind == "integers" and isinstance(
+        value, (list, tuple, set, frozenset, np.ndarray)
+    ) and any(isinstance(part, (float, np.floating)) for part in value):
+        complaints.append(
+            f"The values are right, but {which} holds floats; later cells "
+            "count or index with them: return integers, int(...)."
         )
     if kind in ("number", "integer") and several and len(value) == 1:
         complaints.append(

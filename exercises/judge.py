@@ -87,8 +87,8 @@ def exercise(number, title, hints=(), returns=None, changes=()):
     hints : sequence of str
         From a nudge to nearly the answer.
     returns : str or tuple of str, optional
-        What an answer returns: "array", "number", "integer", or a tuple of
-        these; anything by default.
+        What an answer returns: "array", "number", "integer", "integers", or
+        a tuple of these; anything by default.
     changes : sequence of str
         Names of arguments that an answer is to change in place; every other
         array, list or dict has to be as it was after a call.
@@ -194,6 +194,14 @@ def _judge(known, answers):
     except CannotJudge as reason:
         return NOT_JUDGED, str(reason)
     except BaseException as error:
+        if (
+            isinstance(error, TypeError) and "not callable" in str(error)
+            and not all(map(callable, answers))
+        ):
+            return NOT_JUDGED, (
+                "Hand over the function itself, its name without parentheses: "
+                f'check("{known.number}", name).'
+            )
         return NOT_JUDGED, (
             f"The check itself stumbled over your answer ({_named(error)}). "
             "Compare it with the task: number of arguments, shapes, types."

@@ -322,6 +322,7 @@ def _compare_shrink(received, z, h_prime, gain, N, given):
 @exercise(
     "6.4",
     "the frontier",
+    returns="integers",
     hints=[
         "Network i is beaten if some network j costs no more, reads no worse, "
         "and is better in at least one of the two. Two loops are enough.",

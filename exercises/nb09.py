@@ -126,7 +126,10 @@ def _numbers(received, names, given):
         if value.size != 1:
             raise Wrong("For each tool one number is wanted, the median; "
                         f"there are {value.size}.", given)
-        values[name] = float(value.ravel()[0])
+        if value.ndim:
+            raise Wrong(f"The time of {name} is an array that holds a number; "
+                        "return the number itself.", given, received=value)
+        values[name] = float(value)
     return values
 
 

@@ -135,10 +135,10 @@ def test_an_edit_keeps_the_other_cells_ids(folders):
 
 def test_times_of_the_core_and_of_everything(tmp_path):
     for number, more in (("07", ", with everything 80"), ("08", "")):
-        text = f"""# {number} — Why?\n*Part of the course: theory. To run:
-        at most 20 seconds on two processors. To study: 45 minutes{more}.*"""
-        cell = nbformat.v4.new_markdown_cell(text.replace("\n    ", "\n"))
-        cell.source = " ".join(cell.source.split()).replace("? *", "?\n*")
+        cell = nbformat.v4.new_markdown_cell(
+            f"# {number} — Why?\n*Part of the course: theory. To run: at most "
+            f"20 seconds on two processors.\nTo study: 45 minutes{more}.*"
+        )
         notebook = nbformat.v4.new_notebook(cells=[cell])
         nbformat.write(notebook, tmp_path / f"{number}_why.ipynb")
     known = build.facts(tmp_path)

@@ -41,16 +41,13 @@ def share(x, n):
 
 
 def test_what_survives_is_told_apart_from_what_is_the_same():
-    entry = {"names": ["share_right"], "right": []}
-    right = "def share_right(predicted, expected):\n    "
-    tried = mutants.Tried("0.1")
-    mutants._try_answer(
-        tried, entry, right + "return 1.0 * np.mean(predicted == expected)"
-    )
+    entry, tried = {"names": ["share_right"]}, mutants.Tried("0.1")
+    code = "def share_right(p, e):\n    return "
+    mutants._try_answer(tried, entry, code + "1.0 * np.mean(p == e)")
     assert tried.refused > 3 and not tried.survivors
     assert any("1.0 *" in line for line in tried.same)
-    careless = mutants.functions(entry, right + "return 0.6")
-    own = mutants.functions(entry, right + "return predicted.mean()")
+    own, careless = (mutants.functions(entry, code + text)
+                     for text in ("p.mean()", "0.6"))
     calls = [(0, (np.array([0.5, 0.7]), 1), {})]
     assert mutants._differs(own, careless, calls, lambda *a: True)
     assert mutants._differs(own, own, calls, lambda *a: True) is None

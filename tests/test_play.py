@@ -50,25 +50,18 @@ def test_changes_are_many_and_of_the_same_kind():
     assert "N = 5 if LARGE else 5  # neurons" in changed["N = 5"]
 
 
-def test_what_is_mixed_is_found():
+def test_what_is_mixed_is_found(monkeypatch):
     """A result that survives a change of the setting it depends on."""
-    cells = ["N = 3", "if 'kept' not in globals():\n    kept = 2 * N",
-             "rows = [kept] * N"]
-    change = play.Change("N = 2", 0, "N = 2")
-    kernels = []
-
     class Kernel:
         def __init__(self, few):
             self.space = {}
-            kernels.append(self)
 
         def run(self, code):
             exec(code, self.space)
 
-    original, runner.Kernel = runner.Kernel, Kernel
-    try:
-        failures = play.run_again(cells, [[]] * 3, change)
-    finally:
-        runner.Kernel = original
-    assert len(kernels) == 2 and "kept is not" in failures[0]
-    assert len(failures) == 2
+    monkeypatch.setattr(runner, "Kernel", Kernel)
+    cells = ["N = 3", "if 'kept' not in globals():\n    kept = 2 * N",
+             "rows = [kept] * N"]
+    change = play.Change("N = 2", 0, "N = 2")
+    failures = play.run_again(cells, [[]] * 3, change)
+    assert len(failures) == 2 and "kept is not" in failures[0]

@@ -282,6 +282,7 @@ def frontier(cost, accuracy):
             (_frontier(end="return accuracy[kept]"), "These are accuracies"),
             (_frontier(end="return cost[kept]"), "These are costs"),
             (_frontier(end="return kept[1:]"), "nothing beats it"),
+            (_frontier(end="return [float(i) for i in kept]"), "integers"),
             (_frontier(end="return kept + kept[:1]"), "more than once"),
         ],
         "right": [

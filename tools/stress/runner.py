@@ -1,7 +1,7 @@
 """A notebook's cells, run in this process: quickly, and no figure is stored.
 
 For tests of what becomes of a notebook when something in it was changed. With
-`few=True` there are 3,000 images to train with instead of 50,000.
+`few=True` there are 6,000 images to train with instead of 50,000.
 """
 
 import ast
@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = 3_000, 1_000  # images of the training sample, of the two others
+FEW = 6_000, 2_500  # images of the training sample, of the two others
 CELL = "<cell "
 STAY = r"^ *(check|hint|solution|progress)\("
 NOT_OURS = {"instructor", "solution-only"}
