@@ -89,9 +89,10 @@ RISK = {
 
 
 def test_each_of_the_notebooks_is_here():
+    kinds = ("softmax(", SOFTMAX), ("empirical_risk(y, z", RISK)
     for path in find_sources():
         text, number = path.read_text(encoding="utf-8"), path.name[:2]
-        for name, known in (("softmax(", SOFTMAX), ("empirical_risk(y, z", RISK)):
+        for name, known in kinds:
             if f"\ndef {name}" in text:
                 assert f"notebook {number}" in known, (number, name)
 

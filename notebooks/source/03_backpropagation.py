@@ -13,10 +13,9 @@
 # assemble them into `backward` for any number of layers, and test each
 # derivative that it returns. Find eight mistakes in eight backward passes.
 #
-# **What you will learn.** What training minimises; where
-# $\delta^H = a^H - y$ comes from; which index each sum runs over, and
-# therefore where a transpose stands; how to test a gradient, and why a falling
-# loss is no such test.
+# **What you will learn.** What training minimises; where `delta = a - y` comes
+# from; which index each sum runs over, and therefore where a transpose stands;
+# how to test a gradient, and why a falling loss is no such test.
 #
 # **What you need.** Notebooks 01 and 02; the chain rule for functions of
 # several variables; the product of matrices. Paper and pencil.
@@ -377,9 +376,7 @@ plotting.show(
 
 # %% [markdown]
 # Far from its top the likelihood is flat and shows no way to go; the slope of
-# the risk tells the direction everywhere. On the left wall the weight has the
-# wrong sign, and the model swaps the two classes. On the right wall the weight
-# is too large, and the model is too sure.
+# the risk tells the direction everywhere.
 #
 # ## 3. A map of the way back
 #
@@ -397,6 +394,7 @@ reveal("3.Q3", 2 * parameters)
 print(f"products: forward {products:,}, backward {products + N * K:,}")
 print(f"a^0 of 50,000 images: {50_000 * N * 4 / 1e6:.0f} MB")
 
+
 # %% [markdown] tags=["answer-3.Q3"]
 # **Answer (3.Q3).** There are (784 + 1) 128 + (128 + 1) 10 = 101,770 parameters,
 # so 203,540 forward passes.
@@ -406,40 +404,40 @@ print(f"a^0 of 50,000 images: {50_000 * N * 4 / 1e6:.0f} MB")
 # more products per weight. Here is its map.
 
 # %% tags=["draws"]
+def connect(ax, start, end, colour):
+    """Draw an arrow."""
+    look = {"arrowstyle": "-|>", "color": colour}
+    ax.annotate("", end, start, arrowprops=look)
+
+
+# %% tags=["draws"]
 fig, ax = plotting.figure(height=2.5)
 ax.set(xlim=(-0.4, 10.6), ylim=(-1.8, 1.4))
 ax.axis("off")
 stations = ["$x$", "$z^0$", "$a^0$", "$z^1$", "$a^1$", "$J$"]
-forward_names = ["$W^0, b^0$", "$h$", "$W^1, b^1$", "softmax", "$y$"]
-back_names = [None, "$h'(z^0)$", "$W^1$", None, None]
 for k, name in enumerate(stations):
     ax.plot(2 * k, 0.6, "o", ms=30, mfc="white", mec=plotting.BLACK)
     ax.text(2 * k, 0.6, name, ha="center", va="center")
-for k, name in enumerate(forward_names):
-    ax.annotate("", (2 * k + 1.5, 0.75), (2 * k + 0.5, 0.75),
-                arrowprops={"arrowstyle": "-|>", "color": plotting.BLACK})
+steps = ["$W^0, b^0$", "$h$", "$W^1, b^1$", "softmax", "$y$"]
+for k, name in enumerate(steps):
+    connect(ax, (2 * k + 0.5, 0.75), (2 * k + 1.5, 0.75), plotting.BLACK)
     ax.text(2 * k + 1, 1.0, name, ha="center", color=plotting.BLACK)
 red = {"color": plotting.VERMILION, "ha": "center"}
-for place, delta, gradients in ((2, r"$\delta^0$", "$x$"),
-                                (6, r"$\delta^1$", "$a^0$")):
-    ax.text(place, -0.35, delta, **red, fontsize=12, va="center")
-    ax.annotate("", (place - 1, -1.2), (place - 0.3, -0.5),
-                arrowprops={"arrowstyle": "-|>", "color": plotting.VERMILION})
-    ax.text(place - 1.1, -1.6, f"gradients: {delta} and {gradients}", **red)
+ways = (2, r"$\delta^0$", "$x$"), (6, r"$\delta^1$", "$a^0$")
+for x_at, d, entered in ways:
+    ax.text(x_at, -0.35, d, **red, fontsize=12, va="center")
+    connect(ax, (x_at - 0.3, -0.5), (x_at - 1, -1.2), plotting.VERMILION)
+    ax.text(x_at - 1.1, -1.6, f"gradients: {d} and {entered}", **red)
 for start, end, name in ((10, 6.4, "$a^1, y$"), (5.6, 2.4, "$W^1, z^0$")):
-    ax.annotate("", (end, -0.35), (start, -0.35),
-                arrowprops={"arrowstyle": "-|>", "color": plotting.VERMILION})
+    connect(ax, (start, -0.35), (end, -0.35), plotting.VERMILION)
     ax.text((start + end) / 2, -0.2, f"needs {name}", **red, va="bottom")
 ax.plot([10, 10], [0.1, -0.35], color=plotting.VERMILION, lw=1)
 ax.set_title("Forward (black), and backward (orange)")
-plotting.show(
-    fig,
-    alt="""A chain of six circles from left to right: x, z0, a0, z1, a1, J.
-    Black arrows lead forward through W0 and b0, h, W1 and b1, softmax, and
-    y. Below it orange arrows lead back, from J to delta1, which needs a1 and
-    y, and from delta1 to delta0, which needs W1 and z0. From each delta an
-    arrow leads to gradients: delta1 with a0, delta0 with x.""",
-)
+alt = """A chain of six circles from left to right: x, z0, a0, z1, a1, J. Black
+    arrows lead forward through W0 and b0, h, W1 and b1, softmax, and y. Orange
+    arrows below lead back from J to delta1, which needs a1 and y, then to
+    delta0, which needs W1 and z0. Each delta gives gradients, with a0 or x."""
+plotting.show(fig, alt)
 
 
 # %% [markdown]
@@ -799,46 +797,49 @@ dW0 = np.outer(x_tiny, delta0)  # B7
 
 
 # %% tags=["draws"]
-def numbers(values):
-    return ", ".join(f"{v:.3f}" for v in values)
-
-
-fig, ax = plotting.figure(height=3.5)
-ax.set(xlim=(-0.9, 10.3), ylim=(-1.1, 3.5))
-ax.axis("off")
-back = {"color": plotting.VERMILION, "fontsize": 9, "va": "center"}
-places = [0.0, 4.3, 8.6]
-for start, end, Wl, dWl in ((0, 4.3, W0, dW0), (4.3, 8.6, W1, dW1)):
+def draw_links(ax, place, weights, slopes):
+    """Draw 2 x 2 links from a place, with weights and their derivatives."""
+    box = {"fc": "white", "ec": "none", "pad": 0.8}
     for m, n in np.ndindex(2, 2):
-        ys, ye = 2.4 * (1 - m), 2.4 * (1 - n)
-        ax.plot([start, end], [ys, ye], color=plotting.GREY, lw=1, zorder=0)
+        start, end = 2.4 * (1 - m), 2.4 * (1 - n)
+        ax.plot([place, place + 4.3], [start, end], color=plotting.GREY, lw=1,
+                zorder=0)
         share = 0.5 if m == n else 0.27
-        at = (start + share * (end - start), ys + share * (ye - ys))
-        words = f"{Wl[m, n]:g}"
-        box = {"fc": "white", "ec": "none", "pad": 0.8}
-        ax.text(at[0], at[1] + 0.17, words, ha="center", va="center",
-                fontsize=9, bbox=box)
-        ax.text(at[0], at[1] - 0.17, f"{dWl[m, n]:.3f}", ha="center", **back,
-                bbox=box)
-for k, (name, values) in enumerate((("x", x_tiny), ("a^0", a0), ("a^1", a1))):
+        x_at, y_at = place + 4.3 * share, start + share * (end - start)
+        for up, number, colour in (
+            (0.17, f"{weights[m, n]:g}", plotting.BLACK),
+            (-0.17, f"{slopes[m, n]:.3f}", plotting.VERMILION),
+        ):
+            ax.text(x_at, y_at + up, number, ha="center", va="center",
+                    fontsize=9, color=colour, bbox=box)
+
+
+# %% tags=["draws"]
+fig, ax = plotting.figure(height=3.3)
+ax.set(xlim=(-0.9, 9.7), ylim=(-0.9, 3.5))
+ax.axis("off")
+draw_links(ax, 0, W0, dW0)
+draw_links(ax, 4.3, W1, dW1)
+red = {"color": plotting.VERMILION, "ha": "center", "va": "center"}
+layers = ((0, "x", x_tiny, None), (4.3, "a^0", a0, delta0),
+          (8.6, "a^1", a1, delta1))
+for place, name, values, d in layers:
+    ax.text(place, 3.2, f"${name}$", ha="center", va="center")
     for n in range(2):
-        place = (places[k], 2.4 * (1 - n))
-        ax.plot(*place, "o", ms=36, mfc="white", mec=plotting.BLACK)
-        ax.text(*place, f"{values[n]:.4g}"[:5], ha="center", va="center")
-    ax.text(places[k], 3.2, f"${name}$", ha="center", va="center")
-for place, d, name in ((4.3, delta0, r"\delta^0"), (8.6, delta1, r"\delta^1")):
-    for n in range(2):
-        ax.text(place, 2.4 * (1 - n) - 0.62, f"{d[n]:.3f}", ha="center",
-                **back)
-    ax.text(place + 0.5, 3.2, f"${name}$", **back)
-ax.set_title("Weights (black), their derivatives and $\\delta$ (orange)")
+        ax.plot(place, 2.4 * (1 - n), "o", ms=36, mfc="white", mec="black")
+        ax.text(place, 2.4 * (1 - n), f"{values[n]:.3g}", ha="center",
+                va="center")
+        if d is not None:
+            number = rf"$\delta$: {d[n]:.3f}"
+            ax.text(place, 2.4 * (1 - n) - 0.62, number, **red, fontsize=9)
+ax.set_title(r"Weights (black), their derivatives and $\delta$ (orange)")
 plotting.show(
     fig,
-    alt=f"""The network with two inputs, two hidden and two output neurons.
-    In the circles the inputs 1 and 2, the activations {numbers(a0)} and the
-    outputs {numbers(a1)}. Orange numbers: beside the hidden neurons delta0 =
-    {numbers(delta0)}, beside the outputs delta1 = {numbers(delta1)}. On each
-    link its weight, and below it in orange its derivative.""",
+    alt=f"""The network with two inputs, two hidden and two output neurons. In
+    the circles the inputs 1 and 2, the activations {np.round(a0, 3)} and the
+    outputs {np.round(a1, 3)}. In orange under the hidden neurons delta0 =
+    {np.round(delta0, 3)}, under the outputs delta1 = {np.round(delta1, 3)}. On
+    each link its weight, and below it in orange its derivative.""",
 )
 
 # %% [markdown]
@@ -1120,15 +1121,13 @@ assert all(report.checked == report.size for report in own + changed)
 
 
 # %% [markdown]
-# Your gradients pass in every entry, and the check finds even the small fault
-# and its place.
+# The check finds even the small fault, and its place.
 #
 # ### A falling loss proves nothing
 #
-# Why not simply train, and see whether the risk falls? We train a network on
-# 200 points of two moons twice: with the derivative of ReLU, and with a
-# derivative that is 1 everywhere, so that no gate ever closes. The second is
-# wrong.
+# Why not simply train, and see whether the risk falls? We train a network twice
+# on points of two moons: with the derivative of ReLU, and with a derivative
+# that is 1 everywhere, so that no gate ever closes. The second is wrong.
 
 # %%
 def train(x, y, p, epochs, learning_rate, h_prime):
@@ -1150,7 +1149,7 @@ k_train, k_test = k_moons[:D_TRAINING], k_moons[D_TRAINING:]
 y_train = np.eye(2)[k_train]
 
 # %% [markdown]
-# > **Before you go on, 3.Q5.** The right version classifies 95 % of the test
+# > **Before you go on, 3.Q5 (1 minute).** The right version classifies 95 % of the test
 # > sample correctly. How many per cent does the wrong one reach?
 
 # %%
@@ -1735,9 +1734,9 @@ progress(3)
 # %% [markdown]
 # ## On your own
 #
-# > **Question 3.Q7.** Write the proof of B11 for two classes and a single
-# > output $a = 1/(1 + e^{-z})$ with $J = -y \ln a - (1 - y) \ln(1 - a)$. Which
-# > step replaces $\sum_i y_i = 1$?
+# > **Question 3.Q7.** Write the proof of B11 for two classes and a single output
+# > `a = 1 / (1 + exp(-z))` with the loss `-y ln(a) - (1 - y) ln(1 - a)`. Which
+# > step replaces the one that uses the sum of *y*?
 
 # %%
 # solution("3.Q7")
@@ -1748,10 +1747,10 @@ progress(3)
 # and $1 - y$ add up to 1.
 
 # %% [markdown]
-# > **Question 3.Q8.** Replace the cross-entropy by the squared distance
-# > $J = \tfrac{1}{2} \sum_n (a_n^H - y_n)^2$. Derive the new $\delta^H$ with
-# > the matrix of exercise 3.2, and check it with `derivative`. What happens to
-# > it where the network is sure of a wrong class?
+# > **Question 3.Q8.** Replace the cross-entropy by half the squared distance of
+# > output and *y*. Derive *δ* of the output layer with the matrix of exercise
+# > 3.2, and check it with `derivative`. What happens to it where the network is
+# > sure of a wrong class?
 
 # %%
 # solution("3.Q8")
@@ -1793,9 +1792,9 @@ progress(3)
 # is known as *feedback alignment* (Lillicrap et al., 2016).
 
 # %% [markdown]
-# > **Question 3.Q11.** One step further back: what is
-# > $\partial J / \partial x$? Derive it from $\delta^0$, and check it on the
-# > network of section 4. What could it be good for?
+# > **Question 3.Q11.** One step further back: derive the derivative of the loss
+# > by the input *x* from *δ* of layer 0, and check it on the small network of
+# > section 4. What could it be good for?
 
 # %%
 # solution("3.Q11")
