@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 03 — Where do the gradients come from, and how do we know that they are right?
 #
-# Notebook 02 computed the outputs of a network whose weights are given. To find
-# the weights, we ask for each of them how the loss changes when this weight
-# changes, and move it a little in the direction that lowers the loss. This
-# notebook derives the answer for all weights at once. It is part V of the
+# Notebook 02 computed the outputs of a network whose weights are given. To
+# find the weights, we ask for each of them how the loss changes when this
+# weight changes, and move it a little in the direction that lowers the loss.
+# This notebook derives the answer for all weights at once. It is part V of the
 # lecture, *Backpropagation: obtaining the right weights*.
 #
 # **What you will do.** Write the function that a network minimises. Go
@@ -75,7 +75,9 @@ def relu(z):
 #
 # The factor 1/*D* is written here and nowhere else; every 1/*D* below comes
 # from here. A small risk on these pairs does not guarantee a small one on
-# others; that is why notebook 01 kept a test sample.
+# others; that is why notebook 01 kept a test sample. And the pairs must cover
+# the whole distribution of (*X*, *Y*); notebook 08 shows what happens
+# otherwise.
 #
 # The outputs of a classifier are probabilities. To compare two discrete
 # probability distributions *p* and *q*, the *cross-entropy* is defined as
@@ -83,11 +85,11 @@ def relu(z):
 # $$J(p, q) = -\sum_x p(x) \ln q(x) \tag{B2}$$
 #
 # Read it as a mean: $-\ln q(x)$ is your surprise when *x* happens although you
-# expected it with probability *q*(*x*). It is 0 if you were certain of *x*, and
-# large if you thought it unlikely. The cross-entropy is the mean surprise if
-# *x* happens with frequency *p*(*x*). (With the natural logarithm its unit is
-# called *nat*.) For one sample, *p* is the expected output *y*, and *q* is the
-# output of the network:
+# expected it with probability *q*(*x*). It is 0 if you were certain of *x*,
+# and large if you thought it unlikely. The cross-entropy is the mean surprise
+# if *x* happens with frequency *p*(*x*). (With the natural logarithm its unit
+# is called *nat*.) For one sample, *p* is the expected output *y*, and *q* is
+# the output of the network:
 #
 # $$J(y, a^H) = -\sum_n y_n \ln a_n^H \tag{B4}$$
 #
@@ -95,8 +97,8 @@ def relu(z):
 # So one term of the sum remains: minus the logarithm of the probability that
 # the network gives to the true class.
 #
-# Why this loss? Minimising it is the same as maximising the probability that the
-# model gives to the observed labels: a trained classifier is a *maximum
+# Why this loss? Minimising it is the same as maximising the probability that
+# the model gives to the observed labels: a trained classifier is a *maximum
 # likelihood* estimate. *Going further* below has the proof.
 #
 # ### Exercise 3.1 (5 minutes): the risk of a classifier
@@ -275,15 +277,16 @@ plotting.frames(
 
 
 # %% [markdown]
-# There are three regimes. The smallest rates creep: at the end they are still on
-# the left wall. The middle ones arrive; the larger of them jump over the
+# There are three regimes. The smallest rates creep: at the end they are still
+# on the left wall. The middle ones arrive; the larger of them jump over the
 # minimum, a little less far each time. The largest jump to and fro for ever.
 #
-# Descent ends where the slope is zero. That need not be the lowest point: it may
-# be a *local minimum*, or, with several weights, a *saddle*, which is a minimum
-# along one direction and a maximum along another. A *convex* function, such as
-# the risk of this single weight, has no such places; the risk of a network with
-# hidden layers is not convex.
+# Descent ends where the slope is zero. That need not be the lowest point: it
+# may be a *local minimum*, or, with several weights, a *saddle*, which is a
+# minimum along one direction and a maximum along another. A *convex* function,
+# such as the risk of this single weight, has no such places. The risk of a
+# network with hidden layers is not convex: if two hidden neurons change
+# places, other weights give the same risk.
 #
 # ### Going further: where descent ends
 #
@@ -303,7 +306,8 @@ for start in (-2.0, 0.0, 2.0, 3.5):
 # solution("3.Q2")
 
 # %% [markdown] tags=["answer-3.Q2"]
-# **Answer (3.Q2).** From -2 and 2 the walk ends in two equally low minima; from
+# **Answer (3.Q2).** From -2 and 2 the walk ends in two equally low minima;
+# from
 # 3.5 it ends in a local minimum that is higher. From 0 it does not move at all:
 # there the slope is zero, but at the top of a hill.
 
@@ -313,7 +317,8 @@ for start in (-2.0, 0.0, 2.0, 3.5):
 # The *likelihood* of the parameters *θ* is the probability, according to the
 # model, of everything that was observed. Probabilities of independent
 # observations are multiplied. Among *D* observations, outcome *i* occurs
-# *D p*(*X* = *i*) times, and so does its factor in the product:
+# *D p*(*X* = *i*) times, and so does its factor in the product (*X* is now the
+# random variable whose outcomes are counted: for a classifier, the class):
 #
 # $$\frac{1}{D} \ln \mathcal{L}(\theta) = \frac{1}{D} \ln \prod_i q_\theta(X=i)^{D\,p(X=i)} = \sum_i p(X=i) \ln q_\theta(X=i) = -J(p, q_\theta) \tag{B3}$$
 #
@@ -342,8 +347,8 @@ print(f"likelihood of 20 throws {likelihood:.1e}, of 50 times as many"
 # probabilities becomes 0 in the computer.
 #
 # For a classifier the observations are the *D* pairs. The likelihood of its
-# weights is the product of the probabilities that it gives to the true classes.
-# Here it is for the 40 points above, beside the risk.
+# weights is the product of the probabilities that it gives to the true
+# classes. Here it is for the 40 points above, beside the risk.
 
 # %%
 w_grid = np.linspace(-1.5, 3.5, 501)
@@ -382,26 +387,26 @@ plotting.show(
 #
 # Why not take all slopes by differences?
 #
-# > **Before you go on, 3.Q3 (1 minute).** A central difference needs two forward
-# > passes for each parameter. How many is that for one gradient of a network
-# > with 784 inputs, 128 hidden neurons and 10 outputs?
+# > **Before you go on, 3.Q3 (1 minute).** A central difference needs two
+# > forward passes for each parameter. How many is that for one gradient of a
+# > network with 784 inputs, 128 hidden neurons and 10 outputs?
 
 # %%
 guess("3.Q3", 200_000)
 M, N, K = 784, 128, 10
 parameters, products = (M + 1) * N + (N + 1) * K, M * N + N * K
-reveal("3.Q3", 2 * parameters)
+reveal("3.Q3", f"{2 * parameters:,}")
 print(f"products: forward {products:,}, backward {products + N * K:,}")
 print(f"a^0 of 50,000 images: {50_000 * N * 4 / 1e6:.0f} MB")
 
 
 # %% [markdown] tags=["answer-3.Q3"]
-# **Answer (3.Q3).** There are (784 + 1) 128 + (128 + 1) 10 = 101,770 parameters,
-# so 203,540 forward passes.
+# **Answer (3.Q3).** There are (784 + 1) 128 + (128 + 1) 10 = 101,770
+# parameters, so 203,540 forward passes.
 
 # %% [markdown]
-# All that for *one* step. Backpropagation gives the same numbers for at most two
-# more products per weight. Here is its map.
+# All that for *one* step. Backpropagation gives the same numbers for at most
+# two more products per weight. Here is its map.
 
 # %% tags=["draws"]
 def connect(ax, start, end, colour):
@@ -416,7 +421,8 @@ ax.set(xlim=(-0.4, 10.6), ylim=(-1.8, 1.4))
 ax.axis("off")
 stations = ["$x$", "$z^0$", "$a^0$", "$z^1$", "$a^1$", "$J$"]
 for k, name in enumerate(stations):
-    ax.plot(2 * k, 0.6, "o", ms=30, mfc="white", mec=plotting.BLACK)
+    fill = "#dddddd" if k in (0, 1, 2, 4) else "white"
+    ax.plot(2 * k, 0.6, "o", ms=30, mfc=fill, mec=plotting.BLACK)
     ax.text(2 * k, 0.6, name, ha="center", va="center")
 steps = ["$W^0, b^0$", "$h$", "$W^1, b^1$", "softmax", "$y$"]
 for k, name in enumerate(steps):
@@ -432,11 +438,12 @@ for start, end, name in ((10, 6.4, "$a^1, y$"), (5.6, 2.4, "$W^1, z^0$")):
     connect(ax, (start, -0.35), (end, -0.35), plotting.VERMILION)
     ax.text((start + end) / 2, -0.2, f"needs {name}", **red, va="bottom")
 ax.plot([10, 10], [0.1, -0.35], color=plotting.VERMILION, lw=1)
-ax.set_title("Forward (black), and backward (orange)")
-alt = """A chain of six circles from left to right: x, z0, a0, z1, a1, J. Black
-    arrows lead forward through W0 and b0, h, W1 and b1, softmax, and y. Orange
-    arrows below lead back from J to delta1, which needs a1 and y, then to
-    delta0, which needs W1 and z0. Each delta gives gradients, with a0 or x."""
+ax.set_title("Forward (black), backward (orange); grey: kept for the way back")
+alt = """A chain of circles from left to right: x, z0, a0, z1, a1, J; x, z0,
+    a0 and a1 are grey, because the way back needs them. Black arrows lead
+    forward through W0 and b0, h, W1 and b1, softmax, and y. Orange arrows
+    below lead back from J to delta1, which needs a1 and y, then to delta0,
+    which needs W1 and z0. Each delta gives gradients, with a0 or x."""
 plotting.show(fig, alt)
 
 
@@ -454,6 +461,8 @@ plotting.show(fig, alt)
 # $\partial J / \partial w_{mn}^L$ and $\partial J / \partial b_n^L$ of every
 # layer. The plan: write both with $\delta_n^L = \partial J / \partial z_n^L$;
 # find *δ* of the output layer; find *δ* of a layer from that of the next one.
+# The indices *i*, *k*, *m*, *n* number neurons (in the code from 0); samples
+# come back in section 5.
 #
 # Each step is compared with `derivative`, which knows nothing of the proof: it
 # moves one entry of an array at a time. (It moves it along the imaginary axis,
@@ -506,8 +515,8 @@ delta = [derivative(lambda zL: loss_from(zL, L), z[L]) for L in range(H + 1)]
 # %% [markdown]
 # ### Step 1. The weights
 #
-# The weight $w_{mn}^L$ acts on the loss through the arguments of layer *L*. The
-# chain rule runs over all of them; call the index *k*. The weight leads to
+# The weight $w_{mn}^L$ acts on the loss through the arguments of layer *L*.
+# The chain rule runs over all of them; call the index *k*. The weight leads to
 # neuron *n* alone, so only the term *k* = *n* is not zero:
 #
 # $$\frac{\partial J}{\partial w_{mn}^L} = \sum_k \frac{\partial J}{\partial z_k^L} \frac{\partial z_k^L}{\partial w_{mn}^L} = \frac{\partial J}{\partial z_n^L} \frac{\partial z_n^L}{\partial w_{mn}^L} = \delta_n^L\, \frac{\partial}{\partial w_{mn}^L} \Big[ \sum_i w_{in}^L a_i^{L-1} + b_n^L \Big]$$
@@ -642,9 +651,9 @@ print(np.round(slopes, 3))
 # &= \sum_{i \neq n} y_i a_n^H + y_n a_n^H - y_n = a_n^H \sum_i y_i - y_n
 # \end{aligned}$$
 #
-# The term $y_n a_n^H$ is the one that the sum over *i* ≠ *n* lacks; with it the
-# sum runs over all *i*. Now, and nowhere else, the proof uses that the entries
-# of *y* add up to 1: each sample belongs to one class.
+# The term $y_n a_n^H$ is the one that the sum over *i* ≠ *n* lacks; with it
+# the sum runs over all *i*. Now, and nowhere else, the proof uses that the
+# entries of *y* add up to 1: each sample belongs to one class.
 #
 # $$\delta_n^H = a_n^H - y_n, \qquad \text{as a vector:} \quad \delta^H = a^H - y \tag{B11}$$
 #
@@ -667,9 +676,9 @@ print("a sum(y) - y agrees:", np.allclose(odd, a[H] * y_odd.sum() - y_odd))
 # %% [markdown]
 # ### Step 6. From layer L + 1 to layer L
 #
-# Suppose that *δ* of layer *L* + 1 is known. The argument $z_n^L$ of one neuron
-# becomes the activation $a_n^L = h(z_n^L)$, which enters *all* neurons of the
-# next layer. The chain rule adds up these ways to the loss:
+# Suppose that *δ* of layer *L* + 1 is known. The argument $z_n^L$ of one
+# neuron becomes the activation $a_n^L = h(z_n^L)$, which enters *all* neurons
+# of the next layer. The chain rule adds up these ways to the loss:
 
 # %% tags=["draws"]
 def draw_arrow(ax, start, end, text, share, back):
@@ -742,8 +751,8 @@ verify_equation("B12", left, right, wrong=W[1].T, without="without h'")
 # %% [markdown]
 # ### Step 7. The recursion
 #
-# Put this into the sum. The factor *h'* does not depend on *m* and comes out in
-# front. With ⊙ for the product element by element:
+# Put this into the sum. The factor *h'* does not depend on *m* and comes out
+# in front. With ⊙ for the product element by element:
 #
 # $$\delta_n^L = h'(z_n^L) \sum_m w_{nm}^{L+1} \delta_m^{L+1}, \qquad \text{as a vector:} \quad \delta^L = h'(z^L) \odot W^{L+1} \delta^{L+1} \tag{B13}$$
 #
@@ -868,8 +877,8 @@ print(f"loss {tiny_loss(0):.4f}, after one step {tiny_loss(0.1):.4f}")
 # negative: the step raises its argument. The loss falls.
 #
 # > **Question 3.Q4 (3 minutes).** Let the second entry of `b0` be -0.5 in
-# > place of 0.5. Which entries of `dW1`, `delta0` and `dW0` are zero then? Say
-# > it first; then change the number, run the cells and see (put it back
+# > place of 0.5. Which entries of `dW1`, `delta0` and `dW0` are zero then?
+# > Predict first; then change the number and run the cells (put it back
 # > afterwards).
 
 # %%
@@ -923,11 +932,12 @@ check("3.3", hidden_delta)
 #
 # $$\frac{\partial R_D}{\partial w_{mn}^L} = \frac{1}{D} \sum_{i=1}^{D} a_{im}^{L-1}\, \delta_{in}^L, \qquad \frac{\partial R_D}{\partial b_n^L} = \frac{1}{D} \sum_{i=1}^{D} \delta_{in}^L$$
 #
-# where the first index is the sample: `a[i, m]` is activation *m* of sample *i*.
-# Write `layer_gradients(a_previous, delta)`. `a_previous`, shape `(D, M)`, is
-# what entered the layer; `delta` has shape `(D, N)`. Return `dW`, shape `(M,
-# N)`, and `db`, shape `(N,)`. Which of the two arrays must be transposed so
-# that a product of matrices sums over the *samples*? And who divides?
+# where the first index is the sample: `a[i, m]` is activation *m* of sample
+# *i*. Write `layer_gradients(a_previous, delta)`. `a_previous`, shape `(D,
+# M)`, is what entered the layer; `delta` has shape `(D, N)`. Return `dW`,
+# shape `(M, N)`, and `db`, shape `(N,)`. Which of the two arrays must be
+# transposed so that a product of matrices sums over the *samples*? And who
+# divides?
 #
 # Example: `a_previous = [[1, 2], [3, 4]]` and `delta = [[1], [-3]]` give
 # `dW = [[-4], [-5]]` and `db = [-1]`.
@@ -960,8 +970,8 @@ check("3.4", layer_gradients)
 # 5. update all weights and biases (B5, B6); then back to 2.
 #
 # Here are steps 1, 2 and 5 for any number of layers. The parameters are in a
-# dictionary with the names `W0`, `b0`, `W1`, ... The factor `sqrt(2 / M)` keeps
-# the activations of all layers at one size (He et al., 2015).
+# dictionary with the names `W0`, `b0`, `W1`, ... The factor `sqrt(2 / M)`
+# keeps the activations of all layers at one size (He et al., 2015).
 
 # %%
 def initialise(sizes, rng):
@@ -1067,8 +1077,8 @@ verify_equation("B14", *sides, without="with fixed hidden layers")
 # gradient with the central difference of the risk. For right gradients in
 # float64 the *relative error* of an array is about 1e-10, for a real mistake
 # usually more than 1e-3; we draw the line at 1e-7. (In float32 the differences
-# would drown in rounding.) At the *kink* of ReLU a difference is wrong although
-# the gradient is right; `pattern` leaves such entries out.
+# would drown in rounding.) At the *kink* of ReLU a difference is wrong
+# although the gradient is right; `pattern` leaves such entries out.
 #
 # First your `backward`, then the same gradients with a single entry changed by
 # one part in a hundred. If that passed, the check would be useless.
@@ -1125,9 +1135,10 @@ assert all(report.checked == report.size for report in own + changed)
 #
 # ### A falling loss proves nothing
 #
-# Why not simply train, and see whether the risk falls? We train a network twice
-# on points of two moons: with the derivative of ReLU, and with a derivative
-# that is 1 everywhere, so that no gate ever closes. The second is wrong.
+# Why not simply train, and see whether the risk falls? We train a network
+# twice on points of two moons: with the derivative of ReLU, and with a
+# derivative that is 1 everywhere, so that no gate ever closes. The second is
+# wrong.
 
 # %%
 def train(x, y, p, epochs, learning_rate, h_prime):
@@ -1149,8 +1160,8 @@ k_train, k_test = k_moons[:D_TRAINING], k_moons[D_TRAINING:]
 y_train = np.eye(2)[k_train]
 
 # %% [markdown]
-# > **Before you go on, 3.Q5 (1 minute).** The right version classifies 95 % of the test
-# > sample correctly. How many per cent does the wrong one reach?
+# > **Before you go on, 3.Q5 (1 minute).** The right version classifies some 95
+# > % of the test sample correctly. How many per cent does the wrong one reach?
 
 # %%
 guess("3.Q5", 85)
@@ -1210,8 +1221,8 @@ print(f"at the end: training {on_training[-1]:.1%}, test {on_test[-1]:.1%}")
 # too long, and the accuracy is not the quantity that is minimised. And before
 # the network is fitted to its sample, the test accuracy may be the higher one.
 # What remains true: *in expectation, for a fitted network*, the training
-# accuracy is too optimistic, as it is at the end here. Notebook 08 takes this
-# up.
+# accuracy is too optimistic, as it is at the end here. *Overfitting* is the
+# subject of notebook 08.
 #
 # ## Going further: find the bug
 #
@@ -1511,8 +1522,9 @@ check("3.6", diagnose)
 # $$f(v + \mathrm{j} \varepsilon) = f(v) + \mathrm{j} \varepsilon f'(v) - \tfrac{1}{2} \varepsilon^2 f''(v) - \tfrac{\mathrm{j}}{6} \varepsilon^3 f'''(v) + \dots$$
 #
 # Its imaginary part, divided by the step, is the slope, with an error of the
-# order of the step squared. Nothing is subtracted, so no digits cancel, and the
-# step may be 1e-30. It needs smooth functions that NumPy knows for complex numbers.
+# order of the step squared. Nothing is subtracted, so no digits cancel, and
+# the step may be 1e-30. It needs smooth functions that NumPy knows for complex
+# numbers.
 
 # %%
 def wave(v):
@@ -1628,8 +1640,8 @@ plotting.show(
 )
 
 # %% [markdown]
-# Each walk leaves at a right angle to the contour line (numbers: the risk). The
-# smallest rate creeps and has not arrived after 25 steps. The largest lies
+# Each walk leaves at a right angle to the contour line (numbers: the risk).
+# The smallest rate creeps and has not arrived after 25 steps. The largest lies
 # between the two values of 2/*k*: its walk jumps to and fro along *w*, while
 # *b* has settled. The stronger curvature limits the learning rate for both.
 # Notebook 07 goes on from here.
@@ -1637,9 +1649,9 @@ plotting.show(
 # ### Where ReLU bends
 #
 # If an argument of ReLU changes sign between the two points of a difference,
-# the difference averages over both sides of the kink: a false alarm. We provoke
-# one. A bias is set so that one argument is 3e-6, nearer to the kink than the
-# step of 1e-5, and the check runs without and with `pattern`.
+# the difference averages over both sides of the kink: a false alarm. We
+# provoke one. A bias is set so that one argument is 3e-6, nearer to the kink
+# than the step of 1e-5, and the check runs without and with `pattern`.
 
 # %%
 kink = {name: array.copy() for name, array in p.items()}
@@ -1714,7 +1726,8 @@ assert passed == len(all_reports)
 # All arrays lie below the line. In the deep sigmoid network the error grows
 # towards the first layer, because the *gradient* becomes small there: the
 # recursion (B13) multiplies by *h'*, at most 1/4, at each layer, and the same
-# rounding weighs more on a smaller number. Notebook 06 returns to these vanishing gradients.
+# rounding weighs more on a smaller number. Notebook 06 returns to these
+# vanishing gradients.
 
 # %% [markdown]
 # ## Summary
@@ -1734,9 +1747,9 @@ progress(3)
 # %% [markdown]
 # ## On your own
 #
-# > **Question 3.Q7.** Write the proof of B11 for two classes and a single output
-# > `a = 1 / (1 + exp(-z))` with the loss `-y ln(a) - (1 - y) ln(1 - a)`. Which
-# > step replaces the one that uses the sum of *y*?
+# > **Question 3.Q7.** Write the proof of B11 for two classes and a single
+# > output `a = 1 / (1 + exp(-z))` with the loss `-y ln(a) - (1 - y) ln(1 -
+# > a)`. Which step replaces the one that uses the sum of *y*?
 
 # %%
 # solution("3.Q7")
@@ -1747,19 +1760,19 @@ progress(3)
 # and $1 - y$ add up to 1.
 
 # %% [markdown]
-# > **Question 3.Q8.** Replace the cross-entropy by half the squared distance of
-# > output and *y*. Derive *δ* of the output layer with the matrix of exercise
-# > 3.2, and check it with `derivative`. What happens to it where the network is
-# > sure of a wrong class?
+# > **Question 3.Q8.** Replace the cross-entropy by half the squared distance
+# > of output and *y*. Derive *δ* of the output layer with the matrix of
+# > exercise 3.2, and check it with `derivative`. What happens to it where the
+# > network is sure of a wrong class?
 
 # %%
 # solution("3.Q8")
 
 # %% [markdown] tags=["answer-3.Q8"]
 # **Answer (3.Q8).** $\delta_n^H = \sum_i (a_i - y_i)\, \partial a_i / \partial
-# z_n = a_n \big[ (a_n - y_n) - \sum_i (a_i - y_i) a_i \big]$, in NumPy `(a - y)
-# @ softmax_slopes(a)`. Where the network is sure, `a` is nearly one-hot, and
-# every entry of the matrix is nearly 0: the gradient vanishes even if the
+# z_n = a_n \big[ (a_n - y_n) - \sum_i (a_i - y_i) a_i \big]$, in NumPy `(a -
+# y) @ softmax_slopes(a)`. Where the network is sure, `a` is nearly one-hot,
+# and every entry of the matrix is nearly 0: the gradient vanishes even if the
 # class is wrong. The cross-entropy does not have this defect.
 
 # %% [markdown]
@@ -1776,9 +1789,9 @@ progress(3)
 # symmetry.
 
 # %% [markdown]
-# > **Question 3.Q10.** Suspect A learns although layer 0 gets a wrong delta. How
-# > far can this go? Replace `W1` in its recursion by a matrix of random numbers
-# > that never changes, and then by zeros. What do you conclude?
+# > **Question 3.Q10.** Suspect A learns although layer 0 gets a wrong delta.
+# > How far can this go? Replace `W1` in its recursion by a matrix of random
+# > numbers that never changes, and then by zeros. What do you conclude?
 
 # %%
 # solution("3.Q10")
@@ -1786,15 +1799,15 @@ progress(3)
 # %% [markdown] tags=["answer-3.Q10"]
 # **Answer (3.Q10).** With eight other starts the mean test accuracy is 95.3 %
 # for the right version, 95.2 % for A, 95.1 % with random numbers and 94.6 %
-# with zeros. With zeros layer 0 is not trained at all. So these data do not need
-# a trained layer 0, and that a network learns them says nothing on its
+# with zeros. With zeros layer 0 is not trained at all. So these data do not
+# need a trained layer 0, and that a network learns them says nothing about its
 # gradients. That fixed random numbers can be enough where layer 0 *is* needed
 # is known as *feedback alignment* (Lillicrap et al., 2016).
 
 # %% [markdown]
-# > **Question 3.Q11.** One step further back: derive the derivative of the loss
-# > by the input *x* from *δ* of layer 0, and check it on the small network of
-# > section 4. What could it be good for?
+# > **Question 3.Q11.** One step further back: derive the derivative of the
+# > loss by the input *x* from *δ* of layer 0, and check it on the small
+# > network of section 4. What could it be good for?
 
 # %%
 # solution("3.Q11")
