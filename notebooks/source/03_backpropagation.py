@@ -7,11 +7,10 @@
 # This notebook derives the answer for all weights at once. It is part V of the
 # lecture, *Backpropagation: obtaining the right weights*.
 #
-# **What you will do.** Write the function that a network minimises. Go
-# downhill on one weight. Follow the proof of backpropagation with a pencil,
-# and derive one of its steps yourself. Write the parts of the backward pass,
-# assemble them into `backward` for any number of layers, and test each
-# derivative that it returns. Find eight mistakes in eight backward passes.
+# **What you will do.** Write the function that a network minimises. Go downhill
+# on one weight. Follow the proof with a pencil, and derive one of its steps.
+# Assemble `backward` for any number of layers from your own functions, and test
+# each derivative that it returns. Find eight mistakes in eight backward passes.
 #
 # **What you will learn.** What training minimises; where `delta = a - y` comes
 # from; which index each sum runs over, and therefore where a transpose stands;
@@ -541,13 +540,9 @@ def loss_of_W(W_L, L):
 
 
 column, row = a[0].reshape(4, 1), delta[1].reshape(1, 4)
-verify_equation(
-    "B7",
-    left=derivative(lambda W1: loss_of_W(W1, 1), W[1]),
-    right=column @ row,
-    wrong=row.T @ column.T,
-    without="with the transpose on the other factor",
-)
+left = derivative(lambda W1: loss_of_W(W1, 1), W[1])
+verify_equation("B7", left, column @ row, wrong=row.T @ column.T,
+                without="with the transpose on the other factor")
 left = derivative(lambda W0: loss_of_W(W0, 0), W[0])
 print("L = 0, with x:", np.allclose(left, np.outer(x, delta[0]), rtol=1e-12))
 
@@ -597,7 +592,7 @@ verify_equation("B9", left, -y / a[H], wrong=y / a[H],
 #
 # The other case is yours.
 #
-# ### Exercise 3.2 (8 minutes): the missing case of the proof
+# ### Exercise 3.2 (7 minutes): the missing case of the proof
 #
 # Derive $\partial a_i^H / \partial z_n^H$ for *i* ≠ *n* on paper, in the same
 # way: what is *u'* now? Express the result with the outputs alone. Then write
@@ -907,9 +902,10 @@ print(f"loss {tiny_loss(0):.4f}, after one step {tiny_loss(0.1):.4f}")
 # `L + 1`, shape `(N, K)`; `delta_next` has shape `(D, K)`; `h_prime` is a
 # function of `z`. Return the delta of layer `L`, shape `(D, N)`.
 #
-# Example: for `z = [[1, -1]]`, `W_next = [[1, 2], [3, 4]]`, `delta_next = [[1,
-# 10]]` and the derivative of ReLU, the product of matrix and delta has the
-# entries 21 and 43. The second gate is closed: the result is `[[21, 0]]`.
+# Example: for `z = [[1, -1]]`, `W_next = [[1, 2], [3, 4]]`,
+# `delta_next = [[1, 10]]` and the derivative of ReLU, the product of matrix and
+# delta has the entries 21 and 43. The second gate is closed, so the result is
+# `[[21, 0]]`.
 
 # %% tags=["exercise-3.3"]
 def hidden_delta(z, W_next, delta_next, h_prime):
@@ -933,8 +929,8 @@ check("3.3", hidden_delta)
 # $$\frac{\partial R_D}{\partial w_{mn}^L} = \frac{1}{D} \sum_{i=1}^{D} a_{im}^{L-1}\, \delta_{in}^L, \qquad \frac{\partial R_D}{\partial b_n^L} = \frac{1}{D} \sum_{i=1}^{D} \delta_{in}^L$$
 #
 # where the first index is the sample: `a[i, m]` is activation *m* of sample
-# *i*. Write `layer_gradients(a_previous, delta)`. `a_previous`, shape `(D,
-# M)`, is what entered the layer; `delta` has shape `(D, N)`. Return `dW`,
+# *i*. Write `layer_gradients(a_previous, delta)`. What entered the layer,
+# `a_previous`, has shape `(D, M)`; `delta` has shape `(D, N)`. Return `dW`,
 # shape `(M, N)`, and `db`, shape `(N,)`. Which of the two arrays must be
 # transposed so that a product of matrices sums over the *samples*? And who
 # divides?
@@ -957,6 +953,66 @@ def layer_gradients(a_previous, delta):
 check("3.4", layer_gradients)
 # hint("3.4")
 # solution("3.4")
+
+# %% [markdown]
+# Here are both products for 5 samples, and layers of 4 and 3 neurons. The dashed
+# sides belong to the index that is summed over: the samples on the left, the
+# next layer on the right. The product on the left adds up and does not divide.
+# Since everything is linear in *δ*, one could as well divide *δ* of the output
+# by *D*; but in one place alone.
+
+# %% tags=["draws"]
+def draw_block(ax, left, rows, columns, name, colour):
+    """Draw an array as a grid of squares, with its name and shape."""
+    square = np.array([[0.06, 0.94, 0.94, 0.06], [0.06, 0.06, 0.94, 0.94]])
+    for r, c in np.ndindex(rows, columns):
+        across, up = square[0] + left + c, square[1] + r - rows / 2
+        ax.fill(across, up, color=colour, alpha=0.45, linewidth=0)
+    ax.text(left + columns / 2, 3.4, name, ha="center", va="center")
+    ax.text(left + columns / 2, -3.1, f"({rows}, {columns})", ha="center",
+            va="center", fontsize=9)
+
+
+def draw_product(ax, title, blocks, signs):
+    """Draw blocks of one product in a row, with signs between."""
+    ax.set(xlim=(-0.5, 15.5), ylim=(-3.6, 4.1), aspect="equal")
+    ax.axis("off")
+    ax.set_title(title)
+    place = 0
+    for (rows, columns, name, colour), sign in zip(blocks, signs):
+        draw_block(ax, place, rows, columns, name, colour)
+        place += columns
+        ax.text(place + 0.75, 0, sign, ha="center", va="center")
+        place += 1.5
+    a, b = blocks[-3][:2], blocks[-2][:2]
+    first = sum(block[1] + 1.5 for block in blocks[:-3])
+    red = {"color": plotting.VERMILION, "ls": "--", "lw": 1.5}
+    ax.plot([first, first + a[1]], [a[0] / 2 + 0.12] * 2, **red)
+    ax.plot([first + a[1] + 1.38] * 2, [-b[0] / 2, b[0] / 2], **red)
+
+
+# %% tags=["draws"]
+fig, axes = plotting.figure(1, 2, height=2.2)
+blue, green, orange = plotting.BLUE, plotting.GREEN, plotting.ORANGE
+draw_product(
+    axes[0], "B7: the sum over the samples",
+    [(4, 5, "a.T", blue), (5, 3, "delta", orange), (4, 3, "D dW", green)],
+    ["@", "=", ""],
+)
+draw_product(
+    axes[1], "B13: the sum over the next layer",
+    [(5, 3, "delta", orange), (3, 4, "W.T", blue), (5, 4, "W delta", green)],
+    ["@", "=", ""],
+)
+plotting.show(
+    fig,
+    alt="""Two products of arrays as coloured grids. Left: a.T of shape (4, 5)
+    times delta of shape (5, 3) gives D dW of shape (4, 3); dashed lines mark
+    the index of length 5, the samples. Right: delta of shape (5, 3) times W.T
+    of shape (3, 4) gives an array of shape (5, 4); dashed lines mark the index
+    of length 3, the neurons of the next layer.""",
+)
+
 
 # %% [markdown]
 # ## 6. The whole algorithm
@@ -1075,9 +1131,9 @@ verify_equation("B14", *sides, without="with fixed hidden layers")
 # A proof on paper does not protect the program: between the two stand
 # transposes, axes and signs. The *gradient check* compares each entry of each
 # gradient with the central difference of the risk. For right gradients in
-# float64 the *relative error* of an array is about 1e-10, for a real mistake
-# usually more than 1e-3; we draw the line at 1e-7. (In float32 the differences
-# would drown in rounding.) At the *kink* of ReLU a difference is wrong
+# float64 the *relative error* of an array (the length of the difference over
+# the sum of the lengths) is about 1e-10, for a real mistake usually more than
+# 1e-3; we draw the line at 1e-7. At the *kink* of ReLU a difference is wrong
 # although the gradient is right; `pattern` leaves such entries out.
 #
 # First your `backward`, then the same gradients with a single entry changed by
@@ -1350,8 +1406,8 @@ def train_with(suspect, epochs=1000):
     p, risks = begin, []
     for _ in range(epochs):
         z, a = forward(x_train, p, relu)
-        with np.errstate(divide="ignore"):
-            risks.append(empirical_risk(y_train, a[-1]))
+        safe = np.maximum(a[-1], 1e-300)  # no logarithm of 0
+        risks.append(empirical_risk(y_train, safe))
         if not risks[-1] < 5:
             break
         gradients = suspect(x_train, y_train, z, a, p["W1"], p["W2"])
