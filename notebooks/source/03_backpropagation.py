@@ -40,7 +40,7 @@ threads = threadpool_limits(limits=1)
 
 
 # %% [markdown]
-# The notation is that of notebook 02 ([all symbols](../docs/notation.md)). The
+# The notation is that of notebook 02 (`docs/notation.md` has all symbols). The
 # layers run from *L* = 0, the first hidden layer, to *L* = *H*, the output
 # layer. The weight $w_{mn}^L$ links neuron *m* of layer *L* - 1 to neuron *n*
 # of layer *L*. New is $\delta^L = \partial J / \partial z^L$. Two functions
