@@ -99,7 +99,7 @@ CATALOGUE = {
             (
                 _risk("-np.mean(np.sum(y * np.log(np.clip(a, 1e-15, 1)),"
                       " axis=1))"),
-                "not what it should be",
+                "taken for a larger one",
             ),
             (_risk("None"), "return"),
             (_risk("-np.mean(y @ np.log(a))"), "ValueError", "error"),
