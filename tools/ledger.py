@@ -134,7 +134,8 @@ KINDS.update({name: "about data" for name in ("O1", "O2", "O3")})
 
 def states(text, name):
     """Does a Markdown text state an equation, as **B7** or with its tag?"""
-    return rf"\tag{{{name}}}" in text or f"**{name}" in text
+    mark = rf"\\tag\{{{name}\}}|\*\*{name}\b"
+    return re.search(mark, text) is not None
 
 
 def stated_in(notebooks, name):
