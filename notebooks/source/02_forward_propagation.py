@@ -1,13 +1,12 @@
 # %% [markdown]
 # # 02 — What does a network compute?
 #
-# **What you will do.** Follow two numbers through a network that is small
-# enough for paper. Write `softmax`, and `forward` for a network of any depth.
-# See a hidden layer make two rings separable by a straight line.
+# **What you will do.** Follow two numbers through a network on paper. Write
+# `softmax`, and `forward` for a network of any depth. See a hidden layer make
+# two rings separable by a straight line.
 #
-# **What you will learn.** What the lecture's symbols mean and what they are
-# called in NumPy; why a layer is a matrix product; why it needs an activation
-# function.
+# **What you will learn.** What the lecture's symbols mean, in NumPy, too; why a
+# layer is a matrix product; why it needs an activation function.
 #
 # **What you need.** Matrix products, NumPy, notebook 01. This notebook covers
 # parts III and IV of the lecture.
@@ -39,27 +38,25 @@ NETWORKS = 100  # untrained ones, for each width of the random weights
 # %% [markdown]
 # ## An image becomes a vector
 #
-# A network takes a list of numbers. A grey image is a table of numbers. We
-# reduce a photograph to 53 x 80 grey values between 0 and 1 and *flatten* it:
-# its rows are put one after another. The digits are flattened, too.
+# A network takes a list of numbers; a grey image is a table of numbers. We
+# reduce a photograph to 53 x 80 values between 0 and 1 and *flatten* it: its
+# rows are put one after another. So are those of the digits.
 
 # %%
-photo = load_sample_image("china.jpg") / 255  # rows, columns, colours
+photo = load_sample_image("china.jpg") / 255  # by danielbuechele, CC BY 2.0
 blocks = photo[:424].reshape(53, 8, 80, 8, 3)  # 8 x 8 pixels each
 image = blocks.mean(axis=(1, 3, 4))
 x_photo = image.reshape(-1)
 print(photo.shape, "->", image.shape, "->", x_photo.shape)
-
 data = load_mnist()
 x, digits = data.x_train[:1000].astype(float), data.y_train[:1000]
-print("a thousand digits:", x.shape)
 
 # %% tags=["draws"]
 places = [["photo", "grey"], ["vector", "vector"]]
 fig, ax = plotting.figure(height=3.7)
 ax.remove()
 axes = fig.subplot_mosaic(places, height_ratios=[3, 2])
-axes["photo"].imshow(photo[::4, ::4])
+axes["photo"].imshow(photo[:424].reshape(106, 4, 160, 4, 3).mean((1, 3)))
 axes["photo"].set_title("Photograph, 427 x 640 x 3")
 axes["grey"].imshow(image, cmap="gray", vmin=0, vmax=1)
 axes["grey"].set_title("Grey image, 53 x 80 x 1")
@@ -80,20 +77,16 @@ plotting.show(fig, f"""A Chinese tower between trees by a lake, as a colour
     every 80 values; two sharp dips lie in the last two rows.""")
 
 # %% [markdown]
-# *(Photograph: danielbuechele, CC BY 2.0, shipped with scikit-learn.)*
-#
-# Between two dotted lines you cross the image once, from left to right. The
-# two dips are the tip of the tower: one below the other in the image, 80
-# positions apart in the vector. No value is lost, but the network does not
-# know which pixels were neighbours.
+# Between two dotted lines the curve crosses the image once. The two dips are
+# the tip of the tower: one below the other in the image, 80 positions apart in
+# the vector. The network does not know which pixels were neighbours.
 #
 # ## One neuron
 #
 # A neuron multiplies each input by a *weight* and adds the products and a
 # number of its own, the *bias*. To this sum it applies an *activation
 # function*; the result is its *activation*. The figure shows the first neuron
-# of a tiny network. We shall compute all numbers of this network, here and in
-# notebook 03.
+# of a tiny network, whose numbers we shall all compute.
 
 # %%
 tiny = {
@@ -103,7 +96,7 @@ tiny = {
     "b1": np.array([-0.5, 0.5]),
 }
 x_tiny = np.array([[1.0, 2.0]])  # one sample, (1, 2)
-y_tiny = np.array([[1, 0]])  # its label: class 0
+y_tiny = np.array([[1, 0]])  # its class label: class 0
 
 # %% tags=["draws"]
 CENTRED = {"ha": "center", "va": "center"}
@@ -116,25 +109,27 @@ ax.add_patch(FancyBboxPatch((2.9, -0.75), 4.1, 1.5, zorder=0,
              boxstyle="round,pad=0.2", fc="#EEF6FB", ec=plotting.SKY))
 for left, y, text, colour in ((0, 1, f"$x_0$ = {u:g}", "#DDDDDD"),
                               (0, -1, f"$x_1$ = {v:g}", "#DDDDDD"),
-                              (3.6, 0, "sum", "white"), (6.2, 0, "h", "white")):
+                              (3.6, 0, "sum", "white"),
+                              (6.2, 0, "h", "white")):
     ax.add_patch(Circle((left, y), 0.62, fc=colour, ec="black", zorder=2))
     ax.text(left, y, text, fontsize=9, zorder=3, **CENTRED)
 for start, end in (((0.6, 0.84), (3.02, 0.24)), ((0.6, -0.84), (3.02, -0.24)),
                    ((3.6, 1.4), (3.6, 0.64)), ((4.24, 0), (5.56, 0)),
                    ((6.84, 0), (8.2, 0))):
     ax.annotate("", end, start, arrowprops=ARROW)
-for x_, y_, text, colour in (
+for left, y, text, colour in (
         (1.75, 1.02, f"$w_{{00}}$ = {p:g}", plotting.BLUE),
         (1.75, -1.02, f"$w_{{10}}$ = {q:g}", plotting.BLUE),
         (4.3, 1.35, f"$b_0$ = {bias:g}", plotting.VERMILION),
         (4.9, 0.3, f"$z_0$ = {total:g}", plotting.BLACK),
         (9.3, 0, f"$a_0$ = {max(0, total):g}", plotting.BLACK)):
-    ax.text(x_, y_, text, color=colour, **CENTRED)
+    ax.text(left, y, text, color=colour, **CENTRED)
 ax.set(xlim=(-0.8, 10.2), ylim=(-1.75, 1.75), aspect="equal")
 ax.axis("off")
 plotting.show(fig, f"""Two circles, the inputs {u:g} and {v:g}, with arrows of
     weight {p:g} and {q:g} into a circle named sum, which a bias {bias:g}
     enters, too. Then z = {total:g}, a circle h, and a = {max(0, total):g}.""")
+
 
 # %% [markdown]
 # In the lecture's notation, in one step and in two:
@@ -144,9 +139,9 @@ plotting.show(fig, f"""Two circles, the inputs {u:g} and {v:g}, with arrows of
 # $$z_n^L = \sum_i w_{in}^L\, a_i^{L-1} + b_n^L, \qquad a_n^L = h(z_n^L)
 # \tag{F2}$$
 #
-# These are definitions, for neuron number `n` of layer `L`. In the first layer
-# the inputs are $x_i$. The usual activation function $h$ is ReLU, the
-# *rectified linear unit*, $\max(0, z)$.
+# These are definitions, for neuron `n` of layer `L`. In the first layer the
+# inputs are $x_i$. The usual activation function is ReLU, the *rectified
+# linear unit*: $h(z) = \max(0, z)$.
 
 # %%
 def neuron(x, w, b):
@@ -158,9 +153,7 @@ def neuron(x, w, b):
 
 
 for n in range(2):
-    z, a = neuron(x_tiny[0], tiny["W0"][:, n], tiny["b0"][n])
-    print(f"neuron {n}: z = {z:g}, a = {a:g}")
-
+    print("z, a:", *neuron(x_tiny[0], tiny["W0"][:, n], tiny["b0"][n]))
 
 # %% [markdown]
 # ## Layers of neurons
@@ -221,15 +214,14 @@ plotting.show(fig, f"""Three columns of circles: {SIZES[0]} inputs x,
     column; one line of each set carries its weight, w 1 0. A short arrow, the
     bias, enters each neuron, and none enters an input.""")
 
-
 # %% [markdown]
 # The input is no layer, because it has no weights and no biases. Layer 0 is the
-# first hidden layer and layer $H$ the output, so there are $H$ hidden layers.
-# The weight $w_{mn}^L$ leads *from* neuron `m` *to* neuron `n`. We count
-# neurons from 0, as Python does.
+# first hidden layer and layer $H$ the output, so there are `H` hidden layers.
+# The weight $w_{mn}^L$ leads *from* neuron `m` *to* neuron `n`. Neurons are
+# counted from 0.
 #
-# > **Before you go on, 2.Q1.** How many weights and biases are there in this
-# > network? Write your guess into the next cell, then run it.
+# > **Before you go on, 2.Q1.** How many weights and biases does this network
+# > have? Write your guess into the next cell.
 
 # %%
 guess("2.Q1", 100_000)
@@ -246,23 +238,23 @@ reveal("2.Q1", f"{total:,}")
 # %% [markdown]
 # ## A layer is a matrix product
 #
-# The weights form a matrix with a row for each of `M` inputs and a column for
-# each of `N` neurons. The sum in a neuron runs over the *first* index, but a
-# matrix times a column sums over the second. So the lecture transposes:
+# The weights form a matrix: a row for each of `M` inputs, a column for each of
+# `N` neurons. The sum in a neuron runs over the *first* index; a matrix times a
+# column sums over the second. So the lecture transposes:
 #
 # $$z^L = (W^L)^T a^{L-1} + b^L, \qquad a^L = h(z^L) \tag{F3}$$
 #
-# The cell computes both sides, by loops and by matrix. It also computes a
-# wrong version: a check that cannot fail is worth nothing.
+# The cell computes both sides, by loops and by matrix, and a wrong version: a
+# check that cannot fail is worth nothing.
 
 # %% tags=["equation-F3"]
 rng = np.random.default_rng(SEED)
 a_before, W, b = (rng.normal(size=size) for size in (5, (5, 4), 4))
 left = np.transpose([neuron(a_before, W[:, n], b[n]) for n in range(4)])
-z, wrong = W.T @ a_before + b, W.T @ a_before
-right = [z, np.maximum(z, 0)]
-wrong = [wrong, np.maximum(wrong, 0)]
+z, s = W.T @ a_before + b, W.T @ a_before
+right, wrong = [z, np.maximum(z, 0)], [s, np.maximum(s, 0)]
 verify_equation("F3", left, right, wrong, without="without the bias")
+
 
 # %% [markdown]
 # On paper a sample is a column. In the program each of the `D` samples is a
@@ -301,10 +293,10 @@ plotting.show(fig, f"""Four blocks of squares: x with {D} rows and {M} columns,
     {D} rows and {N} columns. One row is marked in x and in z: sample 2. The
     matrix product of x and W, plus b, is z.""")
 
+
 # %% [markdown]
-# Row 2 of `z` depends on row 2 of `x` alone. NumPy adds the bias to every row
-# (*broadcasting*). [The notation page](../docs/notation.md) is the dictionary
-# between the lecture and NumPy.
+# NumPy adds the bias to every row (*broadcasting*). More on the names:
+# [the notation page](../docs/notation.md).
 #
 # ## ReLU, and sparse activation
 #
@@ -323,8 +315,7 @@ W0 = rng.normal(0, 0.05, SIZES[:2])
 b0 = rng.normal(0, 0.05, SIZES[1])
 z0 = layer(x, W0, b0)  # (D, N)  F3
 a0 = relu(z0)  # (D, N)  F4
-print(f"zeros: {np.mean(a0 == 0):.0%} with ReLU,"
-      f" {np.mean(np.tanh(z0) == 0):.0%} with tanh")
+print(f"exact zeros: {np.mean(a0 == 0):.0%}")
 
 # %% tags=["draws"]
 fig, axes = plotting.figure(
@@ -349,12 +340,10 @@ plotting.show(fig, f"""A bell-shaped histogram of z0 around zero, its left
     exact zeros, in a pattern that differs from digit to digit; the others go
     from yellow, nearly zero, to dark blue.""")
 
-
 # %% [markdown]
 # About half of the neurons are off, because random weights make $z$ negative
-# as often as positive. Which half depends on the digit. So for each image the
-# network is a linear function, made by its active neurons, but not the same
-# function for all images.
+# as often as positive. Which half depends on the digit: for each image the
+# network is a linear function, but not the same one for all images.
 #
 # ## Softmax: from scores to probabilities
 #
@@ -363,8 +352,8 @@ plotting.show(fig, f"""A bell-shaped histogram of z0 around zero, its left
 #
 # $$\sigma(z)_j = \frac{e^{z_j}}{\sum_{i} e^{z_i}} \tag{F5}$$
 #
-# All values are positive and they sum to 1. This is the Boltzmann distribution,
-# with the scores in place of $-E / k_B T$. As written, it fails on a computer:
+# All values are positive and they sum to 1 (in physics: the Boltzmann
+# distribution). As written, it fails on a computer:
 
 # %%
 z = np.array([1000.0, 1001.0, 1002.0])
@@ -373,10 +362,11 @@ with np.errstate(over="ignore", invalid="ignore"):
     print("exp(z): ", e)
     print("softmax:", e / np.sum(e))
 
+
 # %% [markdown]
-# The exponential *overflows* to infinity, and `inf / inf` is not a number. But
-# softmax depends only on the *differences* between scores: the same constant
-# can be subtracted from all scores of a sample.
+# The exponential *overflows*, and `inf / inf` is not a number. But only
+# *differences* of scores matter: the same constant can be subtracted from all
+# scores of a sample.
 #
 # ### Exercise 2.1 (12 minutes)
 #
@@ -429,6 +419,7 @@ print(pd.DataFrame(rows, ["z", "z - max(z)", "3 z"]).to_string())
 # %%
 guess("2.Q2", 1.5)
 
+
 # %% [markdown] tags=["answer-2.Q2"]
 # **Answer (2.Q2).** The first column of $W^1$ has the weights 1 and 2, and the
 # bias is $-0.5$: $z_0^1 = 1 \cdot 1.0 + 2 \cdot 0.5 - 0.5 = 1.5$.
@@ -438,9 +429,9 @@ guess("2.Q2", 1.5)
 #
 # Write `forward(x, parameters)` for a network with any number of layers.
 #
-# - `parameters` is a dict such as `tiny`, with the keys `"W0"`, `"b0"`, `"W1"`,
-#   `"b1"`, ..., one pair for each layer. With `"W0"` and `"b0"` alone there is
-#   no hidden layer.
+# - `parameters` is a dict such as `tiny`, with a pair of keys for each layer:
+#   `"W0"`, `"b0"`, then `"W1"`, `"b1"`, ... A single pair means that there is no
+#   hidden layer.
 # - Hidden layers apply `relu`, the last layer applies `softmax`.
 # - Return two lists, `z` and `a`, with one array `(D, N)` for each layer.
 #
@@ -470,13 +461,13 @@ check("2.2", forward)
 # The tiny network with all its numbers, computed by your function:
 
 # %%
-z, a = forward(x_tiny, tiny)
-reveal("2.Q2", round(float(z[1][0, 0]), 3))
+z_tiny, a_tiny = forward(x_tiny, tiny)
+reveal("2.Q2", round(float(z_tiny[1][0, 0]), 3))
 
 # %% tags=["draws"]
 fig, ax = plotting.figure(height=3.2)
 values = [[f"{u:g}" for u in x_tiny[0]]] + [
-    [f"z = {u:.3g}\na = {v:.3g}" for u, v in zip(z[L][0], a[L][0])]
+    [f"z = {u:.3g}\na = {v:.3g}" for u, v in zip(z_tiny[L][0], a_tiny[L][0])]
     for L in range(2)]
 colours = "#DDDDDD", "#CFE6F5", "#FBE3C8"
 for k, texts in enumerate(values):
@@ -503,15 +494,15 @@ ax.text(8.95, -1.1, f"class 1, y = {y_tiny[0, 1]}", va="center")
 ax.set(xlim=(-1.7, 11.2), ylim=(-2.6, 2.35), aspect="equal")
 ax.axis("off")
 plotting.show(fig, f"""The tiny network with all its numbers: inputs 1 and 2;
-    hidden neurons with z = a = {z[0][0, 0]:g} and {z[0][0, 1]:g}; output
-    neurons with z = {z[1][0, 0]:g} and {z[1][0, 1]:g} and the probabilities
-    {a[1][0, 0]:.3f} and {a[1][0, 1]:.3f}. Each line carries its weight, each
+    hidden neurons with z = a = {z_tiny[0][0, 0]:g} and {z_tiny[0][0, 1]:g};
+    output neurons with z = {z_tiny[1][0, 0]:g} and {z_tiny[1][0, 1]:g} and the
+    probabilities {a_tiny[1][0, 0]:.3f} and {a_tiny[1][0, 1]:.3f}. Each line carries its weight, each
     neuron its bias; the label is 1 for class 0 and 0 for class 1.""")
 
 # %% [markdown]
-# The network predicts class 0 with 85 %; the label says class 0, so 100 % would
-# be ideal. Notebook 03 turns this comparison into one number, the loss, and
-# takes the same network back.
+# The network predicts class 0 with 85 %, and its class label is 0: 100 % would
+# be ideal. Notebook 03 makes one number of this comparison, the loss, and goes
+# through the same network backwards.
 #
 # ## Without an activation function, layers collapse
 #
@@ -528,9 +519,9 @@ print("two layers:", two_layers[0], " one layer:", one_layer[0])
 # ## What a hidden layer does
 #
 # No straight line separates moons or rings (notebook 01). But the last layer
-# of a network *is* a straight cut, of the activations that it receives. So the
-# hidden layer, here with 8 neurons, must change the picture. The weights are
-# found by the method of notebook 03, in `layers.train`.
+# of a network *is* a straight cut, of the activations that it receives. What
+# has the hidden layer done, here with 8 neurons? (`layers.train` finds the
+# weights, by the method of notebook 03.)
 
 # %%
 EPOCHS = 300  # passes over the 200 training points
@@ -554,8 +545,8 @@ def train(name, sizes):
 
 
 # %% [markdown]
-# The share of 4,000 *fresh* points that are classified right, without and with
-# a hidden layer:
+# The share of 4,000 *fresh* points that are classified right, without a hidden
+# layer (`[2, 2]`) and with one:
 
 # %%
 states, rows = {}, {}
@@ -567,9 +558,10 @@ for name in ("moons", "rings"):
         rows[name, str(sizes)] = f"{np.mean(predicted == k):.0%}"
 print(pd.Series(rows).unstack().to_string())
 
+
 # %% [markdown]
 # The figure shows the training points in the plane, and after the hidden
-# layer. Eight dimensions cannot be drawn, so we look from the side, along the
+# layer. Its eight dimensions cannot be drawn: we look from the side, along the
 # cut of the last layer.
 
 # %% tags=["draws"]
@@ -616,21 +608,22 @@ plotting.show(fig, """Left, moons and rings in the plane: a black boundary
 
 # %% [markdown]
 # On one side of its grey line a neuron is off. Between the grey lines the
-# network is linear, so the boundary is a chain of straight pieces. After the
-# hidden layer, one straight cut is enough. Now move through the training of
-# the rings:
+# network is linear, so the boundary is made of straight pieces. After the
+# hidden layer, a straight cut separates the classes with few mistakes. The
+# training of the rings, step by step:
 
 # %% tags=["draws"]
-moments = sorted({min(e, EPOCHS) for e in (0, 1, 2, 4, 8, 16, EPOCHS)})
+moments = sorted({min(e, EPOCHS) for e in (0, 1, 3, 8, 20, EPOCHS)})
 figures, right = [], []
 for epoch in moments:
-    fig, axes = plotting.figure(1, 2, width=5, height=2.5)
+    fig, axes = plotting.figure(1, 2, width=4.8, height=2.4)
     draw_spaces(axes, "rings", states["rings"][epoch])
     figures.append(fig)
     right.append(axes[1])
+ends = np.array([[ax.get_xlim(), ax.get_ylim()] for ax in right])
 for ax in right:
-    ax.set(xlim=np.ravel([each.get_xlim() for each in right])[[0, -1]],
-           ylim=right[-1].get_ylim())
+    ax.set(xlim=(ends[:, 0].min(), ends[:, 0].max()),
+           ylim=(ends[:, 1].min(), ends[:, 1].max()))
 plotting.frames(
     figures, [f"after {epoch} epochs" for epoch in moments],
     """The two rings in the plane with the network's boundary, and the same
@@ -644,8 +637,8 @@ plotting.frames(
 #
 # At the start of a training all weights are random.
 #
-# > **Before you go on, 2.Q3.** We draw 100 networks of the size 784-128-10. How
-# > many percent of the 1,000 digits are classified right, on average?
+# > **Before you go on, 2.Q3.** We draw 100 networks, 784-128-10. What percentage
+# > of the 1,000 digits do they classify right, on average?
 
 # %%
 guess("2.Q3", 10)
@@ -695,15 +688,15 @@ plotting.show(fig, f"""Left, ten output probabilities for three images, all
     {success.min():.0f} to {success.max():.0f} %.""")
 
 # %% [markdown]
-# This is the lecture's *initial state*: output neurons with similar values, and
-# one success in ten. Random guessing would do just as well. Nothing in forward
-# propagation uses the label. Notebook 03 begins there.
+# This is the lecture's *initial state*: outputs with similar values, and about
+# one success in ten. Random guessing would do just as well. Forward propagation
+# does not use the class label. Notebook 03 begins there.
 #
 # ## Going further: untrained networks, looked at more closely
 #
-# A student who rolls a ten-sided die for each of the 1,000 digits is right in
-# 10 % of the cases, with a standard deviation of
-# $\sqrt{0.1 \cdot 0.9 / 1000}$, 0.9 points. The networks scatter more:
+# Ten-sided dice for the 1,000 digits would be right in 10 % of the cases, with
+# a standard deviation of $\sqrt{0.1 \cdot 0.9 / 1000}$, 0.9 points. The
+# networks scatter more:
 
 # %%
 favourite = []
@@ -714,7 +707,7 @@ print(f"scatter of the networks: {success.std(ddof=1):.1f} points")
 print(f"share of a network's most frequent answer: {np.mean(favourite):.0%}")
 
 # %% [markdown]
-# > **Question 2.Q4 (3 minutes).** Why? The left panel of the figure and the
+# > **Question 2.Q4 (2 minutes).** Why? The left panel of the figure and the
 # > last printed line help.
 
 # %% [markdown] tags=["answer-2.Q4"]
@@ -729,7 +722,7 @@ print(f"share of a network's most frequent answer: {np.mean(favourite):.0%}")
 # %% [markdown]
 # How alike the outputs are depends on the width of the random distribution.
 # The table has the smallest and the largest output, and the mean success minus
-# 10 points with its 95 % interval. Each row has other networks.
+# 10 points with its 95 % interval.
 
 # %%
 rows = {}
@@ -737,11 +730,12 @@ for width in (0.01, 0.05, 1.0):
     a1 = [forward(x, untrained(k, width))[1][-1] for k in range(NETWORKS)]
     right = [percent_right(a) for a in a1]
     rows[width] = {
-        "smallest": np.mean(np.min(a1, axis=2)).round(3),
-        "largest": np.mean(np.max(a1, axis=2)).round(3),
+        "smallest": f"{np.mean(np.min(a1, axis=2)):.3f}",
+        "largest": f"{np.mean(np.max(a1, axis=2)):.3f}",
         "minus 10": difference(right, np.full(NETWORKS, 10.0)).in_words("", 1),
     }
 print(pd.DataFrame(rows).T.to_string())
+
 
 # %% [markdown]
 # With small weights the ten outputs are nearly equal; with large weights one
@@ -751,10 +745,9 @@ print(pd.DataFrame(rows).T.to_string())
 #
 # ## Going further: a sum of ReLUs follows a curve
 #
-# How flexible is a hidden layer? Take one input, one output, no softmax. A
-# neuron with weight 1 and bias $-k$ is a ramp that starts at the kink $x = k$.
-# Its weight in the output is the *change of slope* at the kink. So the weights
-# can be *read off* a curve:
+# Take one input, one output, no softmax. A neuron with weight 1 and bias `-k` is
+# a ramp that starts at the kink `x = k`. Its weight in the output is the
+# *change of slope* at the kink. So weights can be *read off* a curve:
 
 # %%
 def read_off(target, knots):
@@ -799,14 +792,14 @@ plotting.frames(
     there, with corners; with 32 the two lines lie on each other. Grey ramps
     fan out from the zero line.""", start=3)
 
+
 # %% [markdown]
-# One neuron is one straight piece; 8 follow the swings with corners; with 32
-# the two lines can hardly be told apart. In the same way one hidden layer of
-# ReLUs can follow any continuous function **on a bounded interval** as closely
-# as one wants, if it is wide enough (Leshno et al. 1993, for every activation
-# function that is not a polynomial; Cybenko and Hornik et al. proved it in
-# 1989 for sigmoidal ones). The theorem says that such weights exist. It does
-# not say that training finds them.
+# With 8 neurons the swings are there, with corners; with 32 the two lines can
+# hardly be told apart. A hidden layer that is wide enough can follow any
+# continuous function **on a bounded interval** as closely as one wants (Leshno
+# et al. 1993, for all activation functions that are not polynomials; Cybenko
+# and Hornik et al. 1989 for sigmoidal ones). The theorem says that such weights
+# exist; it does not say that training finds them.
 #
 # ### Exercise 2.3 (15 minutes)
 #
@@ -866,39 +859,34 @@ plotting.show(fig, """Left, a tent that rises from 0 at x = 0 to 1 at x = 1
 # $\Delta$ misses a curve by at most $\Delta^2 \max|f''| / 8$, and $\Delta$ is
 # `8 / N`: we expect an error like $1/N^2$.
 
-# %%
+# %% tags=["draws"]
 fine = np.linspace(0, 8, 20001)
 second = np.diff(damped(fine), 2) / (fine[1] - fine[0]) ** 2  # f''
-numbers, errors, bounds = 2 ** np.arange(0, 11), [], []
-for N in numbers:
-    network = read_off(damped, np.linspace(0, 8, N + 1))
-    f = curve(fine[:, None], *network)[:, 0]
-    errors.append(np.max(np.abs(f - damped(fine))))
-    bounds.append(np.max(np.abs(second)) * (8 / N) ** 2 / 8)
-exponent = np.log2(errors[-2] / errors[-1])
-print(f"from N = {numbers[-2]} to {numbers[-1]} the error falls by"
-      f" 2 to the power of {exponent:.2f}")
-
-# %% tags=["draws"]
+widths, errors = 2 ** np.arange(0, 11), []
+for N in widths:
+    f = curve(fine[:, None], *read_off(damped, np.linspace(0, 8, N + 1)))
+    errors.append(np.max(np.abs(f[:, 0] - damped(fine))))
+bounds = np.max(np.abs(second)) * (8 / widths) ** 2 / 8
+slope = np.log2(errors[-1] / errors[-2])
 fig, ax = plotting.figure(width=4.6, height=2.7)
-ax.loglog(numbers, errors, "o-", color=plotting.BLUE, label="largest error")
-ax.loglog(numbers, bounds, **plotting.STYLE["bound"],
+ax.loglog(widths, errors, "o-", color=plotting.BLUE, label="largest error")
+ax.loglog(widths, bounds, **plotting.STYLE["bound"],
           label=r"$\Delta^2 \max|f''|/8$")
 ax.set(xlabel="hidden neurons N", ylabel="error")
-ax.set_title("The error falls with the square of the width")
+ax.set_title(f"Slope at the end: {slope:.2f}")
 ax.legend()
 plotting.show(fig, f"""Largest error against the number of hidden neurons, both
     axes logarithmic: from {errors[0]:.1f} at one neuron to {errors[-1]:.0e}
-    at {numbers[-1]}, a straight line of slope -2 from about 8 neurons on, just
-    below the dashed bound.""")
+    at {widths[-1]}, from about 8 neurons on nearly a straight line of slope
+    -2, below the dashed bound and close to it.""")
+
 
 # %% [markdown]
 # ## Going further: a way from one digit to another
 #
-# Any number of layers without $h$ is one layer. With $h$ it is not: for one
-# layer, the point halfway between two images has the value halfway between
-# their outputs. We go in a straight line from one digit, at $t = 0$, to
-# another, at $t = 1$, and beyond on both sides.
+# Layers without activation function are one layer, and one layer is linear: on
+# the straight way from one digit (at `t = 0`) to another (at `t = 1`) its output
+# is a straight line. With ReLU it is not:
 
 # %%
 def collapse(parameters):
@@ -917,9 +905,6 @@ curves = {
     "without h": layer(x_t, *collapse(network))[:, 0],
     "with ReLU": forward(x_t, network)[0][-1][:, 0],
 }
-for name, z in curves.items():
-    miss = abs(z[150] - (z[100] + z[200]) / 2) / np.ptp(z)
-    print(f"{name}: halfway misses the mean by {miss:.1%} of the range")
 
 # %% tags=["draws"]
 fig, ax = plotting.figure(height=2.8)
@@ -938,7 +923,7 @@ plotting.show(fig, f"""The score of output neuron 0 against the position t on
     give a bent curve.""")
 
 # %% [markdown]
-# ## Going further: the derivative of ReLU
+# ## Going further: activation functions and their derivatives
 #
 # $$f(x) = \max(0, x), \qquad f'(x) = 0\ (x < 0), \quad 1\ (x > 0)
 # \tag{F4}$$
@@ -956,11 +941,35 @@ left = [(z + np.abs(z)) / 2, slope]
 right, wrong = [relu(z), z > 0], [relu(z), relu(z) >= 0]
 verify_equation("F4", left, right, wrong, without="with a >= 0 for z > 0")
 
+# %% tags=["draws"]
+z = np.linspace(-5, 5, 1001)
+s, u = 1 / (1 + np.exp(-z)), np.tanh(z)
+functions = {"ReLU": (relu(z), 1.0 * (z > 0)), "sigmoid": (s, s * (1 - s)),
+             "tanh": (u, 1 - u**2)}
+fig, axes = plotting.figure(1, 3, height=2.5, sharey=True)
+for ax, (name, (a, a_prime)) in zip(axes, functions.items()):
+    ax.axhline(0, color=plotting.GREY, lw=0.6)
+    ax.axvline(0, color=plotting.GREY, lw=0.6)
+    ax.plot(z, a, color=plotting.BLACK, label="h(z)")
+    ax.plot(z, a_prime, color=plotting.BLUE, linestyle="--", label="h'(z)")
+    ax.set(title=name, xlabel="z", ylim=(-1.1, 2.6))
+axes[0].set_ylabel("activation, derivative")
+axes[0].legend(loc="upper left")
+plotting.show(fig, f"""Three activation functions as solid lines: ReLU, zero
+    and then a straight line; sigmoid, a step from 0 to 1; tanh, a step from -1
+    to 1. Their derivatives, dashed: ReLU's jumps from 0 to 1 at z = 0, the
+    sigmoid's is a bump of height {(s * (1 - s)).max():.2f}, tanh's a bump of
+    height 1, both near zero at the edges.""")
+
+
 # %% [markdown]
+# Far from zero, the derivatives of sigmoid and tanh nearly vanish; ReLU's is 1
+# wherever the neuron is active.
+#
 # ## Going further: three implementations of one layer
 #
-# Loops, a matrix for one sample, a matrix for all samples: the results are the
-# same, the speed is not. The clock measures the layer alone, for one sample.
+# Loops, a matrix for one sample, a matrix for all samples: the same results at
+# different speed. The clock measures the layer alone, per sample.
 
 # %%
 def median_time(function, repeats=7):
@@ -988,6 +997,11 @@ table = pd.DataFrame({"µs per sample": 1e6 * seconds,
                       "times faster": seconds.iloc[0] / seconds})
 print(table.round(1).to_string())
 
+# %% [markdown]
+# (Your numbers will differ.) With a matrix, Python no longer checks the type of
+# every number. With all samples at once, the number of multiplications stays
+# the same, but the matrix is fetched from memory once for many samples.
+
 # %% tags=["instructor"]
 z_loops = np.array([neuron(x_0, w, b)[0] for w, b in zip(columns, b_0)])
 assert np.max(np.abs(z_loops - (x @ W0 + b0)[0])) < 1e-12
@@ -995,18 +1009,13 @@ assert seconds.iloc[0] > 20 * seconds.iloc[1]
 assert seconds.iloc[1] > seconds.iloc[2]
 
 # %% [markdown]
-# (Your numbers will differ.) With a matrix, Python no longer checks the type of
-# every number. With all samples at once, the number of multiplications stays
-# the same, but the matrix is fetched from memory once for many samples.
-#
 # ## Summary
 #
-# Layer by layer, a network multiplies by weights, adds biases and applies an
-# activation function; a layer is one matrix product, for any number of
-# samples. Without the activation function all layers collapse into one; with
-# it, a hidden layer can make classes separable by a straight cut. Softmax
-# turns the last scores into probabilities. With random weights one answer in
-# ten is right: the rest has to be learned.
+# A network multiplies by weights, adds biases and applies an activation
+# function, layer by layer; a layer is one matrix product. Without the
+# activation function all layers collapse into one; with it, a hidden layer can
+# make classes separable by a straight cut. Softmax turns the last scores into
+# probabilities. With random weights, about one answer in ten is right.
 #
 # ## On your own
 #
