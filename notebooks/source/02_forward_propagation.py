@@ -122,10 +122,11 @@ for left, y, text, colour in (
         (1.75, -1.02, f"$w_{{10}}$ = {q:g}", plotting.BLUE),
         (4.3, 1.35, f"$b_0$ = {bias:g}", plotting.VERMILION),
         (4.9, 0.3, f"$z_0$ = {total:g}", plotting.BLACK),
-        (9.3, 0, f"$a_0$ = {max(0, total):g}", plotting.BLACK)):
+        (8.9, 0, f"$a_0$ = {max(0, total):g}", plotting.BLACK)):
     ax.text(left, y, text, color=colour, **CENTRED)
-ax.set(xlim=(-0.8, 10.2), ylim=(-1.75, 1.75), aspect="equal")
+ax.set(xlim=(-0.8, 9.8), ylim=(-1.75, 1.75), aspect="equal")
 ax.axis("off")
+ax.set_title("A neuron: weighted sum, bias, function")
 plotting.show(fig, f"""Two circles, the inputs {u:g} and {v:g}, with arrows of
     weight {p:g} and {q:g} into a circle named sum, which a bias {bias:g}
     enters, too. Then z = {total:g}, a circle h, and a = {max(0, total):g}.""")
@@ -186,7 +187,7 @@ def draw_column(ax, left, texts, colour, layer):
 
 
 # %% tags=["draws"]
-fig, ax = plotting.figure(height=4.1)
+fig, ax = plotting.figure(width=6.4, height=3.7)
 last = [str(size - 1) for size in SIZES]
 columns = (["$x_0$", "$x_1$", f"$x_{{{last[0]}}}$"], "#DDDDDD", "input"), (
     ["0", "1", last[1]], "#CFE6F5", "layer $L = 0$ (hidden)"), (
@@ -466,38 +467,34 @@ reveal("2.Q2", round(float(z_tiny[1][0, 0]), 3))
 
 # %% tags=["draws"]
 fig, ax = plotting.figure(height=3.2)
-values = [[f"{u:g}" for u in x_tiny[0]]] + [
+values = [[f"{value:g}" for value in x_tiny[0]]] + [
     [f"z = {u:.3g}\na = {v:.3g}" for u, v in zip(z_tiny[L][0], a_tiny[L][0])]
     for L in range(2)]
 colours = "#DDDDDD", "#CFE6F5", "#FBE3C8"
-for k, texts in enumerate(values):
-    for n, text in enumerate(texts):
-        y = 1.1 - 2.2 * n
-        ax.add_patch(Circle((4 * k, y), 0.72, fc=colours[k], ec="black",
-                            zorder=2))
-        ax.text(4 * k, y, text, fontsize=8.5, zorder=3, **CENTRED)
-        if k == 0:
-            ax.text(-0.9, y, f"$x_{n}$", ha="right", va="center")
-            continue
-        ax.text(4 * k, y + 0.93, f"b = {tiny[f'b{k - 1}'][n]:g}",
-                fontsize=8.5, color=plotting.VERMILION, **CENTRED)
-        for m, w in enumerate(tiny[f"W{k - 1}"][:, n]):
-            start = 1.1 - 2.2 * m
-            ax.plot([4 * k - 4, 4 * k], [start, y], zorder=1, lw=1,
-                    color=plotting.BLUE)
-            ax.text(4 * k - 2.8, start + 0.3 * (y - start), f"{w:g}",
-                    bbox=PAPER, fontsize=8.5, color=plotting.BLUE, **CENTRED)
-for k, text in enumerate(("input $x$", "hidden, ReLU", "output, softmax")):
+for k, n in np.ndindex(3, 2):
+    y = 1.1 - 2.2 * n
+    ax.add_patch(Circle((4 * k, y), 0.72, fc=colours[k], ec="black"))
+    ax.text(4 * k, y, values[k][n], fontsize=8.5, **CENTRED)
+    if k == 0:
+        ax.text(-0.9, y, f"$x_{n}$", ha="right", va="center")
+        ax.text(8.95, y, f"class {n}, y = {y_tiny[0, n]}", va="center")
+        continue
+    ax.text(4 * k, y + 0.93, f"b = {tiny[f'b{k - 1}'][n]:g}", fontsize=8.5,
+            color=plotting.VERMILION, **CENTRED)
+    for m, w in enumerate(tiny[f"W{k - 1}"][:, n]):
+        start = 1.1 - 2.2 * m
+        ax.plot([4 * k - 4, 4 * k], [start, y], zorder=0, lw=1,
+                color=plotting.BLUE)
+        ax.text(4 * k - 2.8, start + 0.3 * (y - start), f"{w:g}", zorder=0.5,
+                bbox=PAPER, fontsize=8.5, color=plotting.BLUE, **CENTRED)
+for k, text in enumerate(("input", "hidden, ReLU", "output, softmax")):
     ax.text(4 * k, -2.25, text, **CENTRED)
-ax.text(8.95, 1.1, f"class 0, y = {y_tiny[0, 0]}", va="center")
-ax.text(8.95, -1.1, f"class 1, y = {y_tiny[0, 1]}", va="center")
 ax.set(xlim=(-1.7, 11.2), ylim=(-2.6, 2.35), aspect="equal")
 ax.axis("off")
+p = a_tiny[1].round(3)
 plotting.show(fig, f"""The tiny network with all its numbers: inputs 1 and 2;
-    hidden neurons with z = a = {z_tiny[0][0, 0]:g} and {z_tiny[0][0, 1]:g};
-    output neurons with z = {z_tiny[1][0, 0]:g} and {z_tiny[1][0, 1]:g} and the
-    probabilities {a_tiny[1][0, 0]:.3f} and {a_tiny[1][0, 1]:.3f}. Each line carries its weight, each
-    neuron its bias; the label is 1 for class 0 and 0 for class 1.""")
+    hidden z = a = {z_tiny[0][0]}; output z = {z_tiny[1][0]} and a = {p[0]}.
+    Lines carry weights, neurons biases; y is 1 for class 0, else 0.""")
 
 # %% [markdown]
 # The network predicts class 0 with 85 %, and its class label is 0: 100 % would
@@ -595,7 +592,7 @@ def draw_spaces(axes, name, parameters):
 
 
 # %% tags=["draws"]
-fig, axes = plotting.figure(2, 2, height=5.4)
+fig, axes = plotting.figure(2, 2, width=6.2, height=4.8)
 for row, name in zip(axes, ("moons", "rings")):
     draw_spaces(row, name, states[name][-1])
 axes[0, 1].legend(handletextpad=0, fontsize=8)
@@ -873,7 +870,7 @@ ax.loglog(widths, errors, "o-", color=plotting.BLUE, label="largest error")
 ax.loglog(widths, bounds, **plotting.STYLE["bound"],
           label=r"$\Delta^2 \max|f''|/8$")
 ax.set(xlabel="hidden neurons N", ylabel="error")
-ax.set_title(f"Slope at the end: {slope:.2f}")
+ax.set_title(f"The error falls with slope {slope:.2f}")
 ax.legend()
 plotting.show(fig, f"""Largest error against the number of hidden neurons, both
     axes logarithmic: from {errors[0]:.1f} at one neuron to {errors[-1]:.0e}
