@@ -53,7 +53,7 @@ x, digits = data.x_train[:1000].astype(float), data.y_train[:1000]
 
 # %% tags=["draws"]
 places = [["photo", "grey"], ["vector", "vector"]]
-fig, ax = plotting.figure(height=3.7)
+fig, ax = plotting.figure(width=6.2, height=3.4)
 ax.remove()
 axes = fig.subplot_mosaic(places, height_ratios=[3, 2])
 axes["photo"].imshow(photo[:424].reshape(106, 4, 160, 4, 3).mean((1, 3)))
@@ -109,8 +109,7 @@ ax.add_patch(FancyBboxPatch((2.9, -0.75), 4.1, 1.5, zorder=0,
              boxstyle="round,pad=0.2", fc="#EEF6FB", ec=plotting.SKY))
 for left, y, text, colour in ((0, 1, f"$x_0$ = {u:g}", "#DDDDDD"),
                               (0, -1, f"$x_1$ = {v:g}", "#DDDDDD"),
-                              (3.6, 0, "sum", "white"),
-                              (6.2, 0, "h", "white")):
+                              (3.6, 0, "sum", "w"), (6.2, 0, "h", "w")):
     ax.add_patch(Circle((left, y), 0.62, fc=colour, ec="black", zorder=2))
     ax.text(left, y, text, fontsize=9, zorder=3, **CENTRED)
 for start, end in (((0.6, 0.84), (3.02, 0.24)), ((0.6, -0.84), (3.02, -0.24)),
@@ -125,7 +124,7 @@ for left, y, text, colour in (
         (8.9, 0, f"$a_0$ = {max(0, total):g}", plotting.BLACK)):
     ax.text(left, y, text, color=colour, **CENTRED)
 ax.set(xlim=(-0.8, 9.8), ylim=(-1.75, 1.75), aspect="equal")
-ax.axis("off")
+ax.set_axis_off()
 ax.set_title("A neuron: weighted sum, bias, function")
 plotting.show(fig, f"""Two circles, the inputs {u:g} and {v:g}, with arrows of
     weight {p:g} and {q:g} into a circle named sum, which a bias {bias:g}
@@ -610,7 +609,7 @@ plotting.show(fig, """Left, moons and rings in the plane: a black boundary
 # training of the rings, step by step:
 
 # %% tags=["draws"]
-moments = sorted({min(e, EPOCHS) for e in (0, 1, 3, 8, 20, EPOCHS)})
+moments = sorted({min(e, EPOCHS) for e in (0, 1, 4, 16, EPOCHS)})
 figures, right = [], []
 for epoch in moments:
     fig, axes = plotting.figure(1, 2, width=4.8, height=2.4)

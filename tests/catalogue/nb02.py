@@ -348,7 +348,7 @@ def tent():  # steeper ramps with smaller weights, in float32
     b0 = np.array([[0, -2, -4]], dtype=np.float32)
     return W0, b0, np.array([[0.5], [-1], [0.5]]), np.zeros((1, 1))
 """,
-            _tent([0, 1, 2, 3], [1, -2, 1, 0]),
+            _tent([0, 1, 1, 2], [1, -1, -1, 1]),
         ],
     },
 }
