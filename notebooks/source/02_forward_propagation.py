@@ -217,8 +217,8 @@ plotting.show(fig, f"""Three columns of circles: {SIZES[0]} inputs x,
 # %% [markdown]
 # The input is no layer, because it has no weights and no biases. Layer 0 is the
 # first hidden layer and layer $H$ the output, so there are `H` hidden layers.
-# The weight $w_{mn}^L$ leads *from* neuron `m` *to* neuron `n`. Neurons are
-# counted from 0.
+# The weight $w_{mn}^L$ leads *from* neuron `m` *to* neuron `n`. Upper indices
+# count layers, lower ones neurons, from 0.
 #
 # > **Before you go on, 2.Q1.** How many weights and biases does this network
 # > have? Write your guess into the next cell.
@@ -295,8 +295,7 @@ plotting.show(fig, f"""Four blocks of squares: x with {D} rows and {M} columns,
 
 
 # %% [markdown]
-# NumPy adds the bias to every row (*broadcasting*). More on the names:
-# [the notation page](../docs/notation.md).
+# NumPy adds the bias to every row (*broadcasting*). More: `docs/notation.md`.
 #
 # ## ReLU, and sparse activation
 #
@@ -737,7 +736,8 @@ print(pd.DataFrame(rows).T.to_string())
 # With small weights the ten outputs are nearly equal; with large weights one
 # of them is nearly 1, chosen by chance. To be certain and to be right are two
 # different things. No output neuron is preferred, so the mean of *all* such
-# networks is exactly 10 %. A 95 % interval misses it one time in twenty.
+# networks is exactly 10 %. A 95 % interval misses it one time in twenty: try
+# other values of `SEED`.
 #
 # ## Going further: a sum of ReLUs follows a curve
 #
@@ -793,8 +793,8 @@ plotting.frames(
 # With 8 neurons the swings are there, with corners; with 32 the two lines can
 # hardly be told apart. A hidden layer that is wide enough can follow any
 # continuous function **on a bounded interval** as closely as one wants (Leshno
-# et al. 1993, for all activation functions that are not polynomials; Cybenko
-# and Hornik et al. 1989 for sigmoidal ones). The theorem says that such weights
+# et al. 1993, for ReLU and all usual functions that are not polynomials; Cybenko
+# and Hornik et al. 1989, for sigmoidal ones). The theorem says that such weights
 # exist; it does not say that training finds them.
 #
 # ### Exercise 2.3 (15 minutes)
