@@ -122,13 +122,24 @@ def _softmax_mistakes(z):
         ),
     ]
     if z.shape[0] == z.shape[1]:
-        mistakes.append(
+        e_max = np.exp(z - np.max(z, axis=1))
+        flat = "were spread over the columns: keep them a column with "
+        flat += "keepdims=True."
+        mistakes += [
+            (e / np.sum(e, axis=1), f"The sums of the rows {flat}"),
             (
-                e / np.sum(e, axis=1),
-                "The sums of the rows were spread over the columns: keep "
-                "them a column with keepdims=True.",
-            )
-        )
+                np.exp(z - top) / np.sum(np.exp(z - top), axis=1),
+                f"The sums of the rows {flat}",
+            ),
+            (
+                e_max / np.sum(e_max, axis=1),
+                f"The maxima and the sums of the rows {flat}",
+            ),
+            (
+                e_max / np.sum(e_max, axis=1, keepdims=True),
+                f"The maxima of the rows {flat}",
+            ),
+        ]
     return mistakes
 
 

@@ -103,6 +103,26 @@ CATALOGUE = {
                 "keepdims=True",
             ),
             (
+                _softmax("e = np.exp(z - z.max(axis=1)); "
+                         "return e / e.sum(axis=1)"),
+                "The maxima and the sums",
+            ),
+            (
+                _softmax("e = np.exp(z - z.max(axis=1)); "
+                         "return e / e.sum(axis=1, keepdims=True)"),
+                "The maxima of the rows",
+            ),
+            (
+                _softmax("e = np.exp(z - z.max(axis=1, keepdims=True)); "
+                         "return e / e.sum(axis=1)"),
+                "The sums of the rows",
+            ),
+            (
+                _softmax("e = np.exp(z - z.min(axis=1, keepdims=True)); "
+                         "return e / e.sum(axis=1, keepdims=True)"),
+                "not the row's largest",
+            ),
+            (
                 _softmax("z -= z.max(axis=1, keepdims=True); "
                          "np.exp(z, out=z); "
                          "return z / z.sum(axis=1, keepdims=True)"),
