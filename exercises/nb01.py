@@ -228,107 +228,6 @@ def _about_cut(cut, z, signal, wrong):
 
 @exercise(
     "1.3",
-    "a variable for the moons",
-    returns="array",
-    hints=[
-        "Draw the boundary between the moons as a curve, x2 = f(x1). Points "
-        "above the curve and points below it: which number tells them apart?",
-        "The variable x2 - f(x1) is positive above the curve and negative "
-        "below it. Which function goes up, down and up again?",
-        "The curve falls through the middle of the picture, (0.5, 0.25); far "
-        "to the left it comes from below, far to the right it rises again. A "
-        "polynomial of third degree does that, or a cosine of x1.",
-    ],
-)
-def moon_variable(answer):
-    rng = np.random.default_rng(13)
-    angle, y = np.pi * rng.random(1200), np.arange(1200) % 2
-    upper = np.c_[np.cos(angle), np.sin(angle)]
-    x = np.where(y[:, None] == 0, upper, [1.0, 0.5] - upper)
-    x += 0.25 * rng.normal(size=x.shape)
-    value = _new_variable(answer(x), len(x))
-    for few in (x[:1], x[:2]):
-        _new_variable(answer(few), len(few))
-    share = min(_fewest(s * value, y == 1) for s in (1, -1)) / len(x)
-    if share > 0.1:
-        raise Wrong(
-            _about_variable(answer, x, value),
-            "1,200 points of two moons",
-            "at most 10 % wrong at the best cut",
-            f"{share:.0%} wrong",
-        )
-    other = np.concatenate([x[:40], x[40:80] + 5])  # a variable of each row
-    if not np.allclose(answer(other)[:40], value[:40]):
-        raise Wrong(
-            "The variable of a point changes with the other points. It has to "
-            "be computed from its own row alone, or a cut chosen on one "
-            "sample means nothing for another."
-        )
-    return f"A cut on it calls {share:.1%} of the check's points wrong."
-
-
-def _new_variable(value, D):
-    value = as_array(value, "the new variable")
-    if value.shape == (D, 1) and D > 1:
-        raise Wrong(
-            f"The shape is {value.shape}; it should be ({D},): one number "
-            "for each row, without a second axis."
-        )
-    if value.shape != (D,):
-        raise Wrong(
-            f"There should be one number for each row of x, shape ({D},); "
-            f"the shape is {value.shape}."
-        )
-    if not np.all(np.isfinite(value)):
-        raise Wrong("There is a NaN or an infinity in the new variable.")
-    return value
-
-
-def _fewest(z, signal):
-    ordered = signal[np.argsort(z, kind="stable")]
-    start = np.sum(~signal)
-    steps = np.cumsum(np.where(ordered, 1, -1))
-    last = np.append(np.diff(np.sort(z)) > 0, True)  # no cut inside a tie
-    return min(start, start + steps[last].min())
-
-
-def _about_variable(answer, x, value):
-    """Return a sentence that says what the variable depends on."""
-    def same(other, wanted=value):
-        other = np.asarray(other, dtype=float)
-        return other.shape == wanted.shape and np.allclose(other, wanted)
-
-    half, zero = (np.asarray(answer(c * x), dtype=float) for c in (0.5, 0))
-    mirrored = np.asarray(answer(-x), dtype=float)
-    if np.ptp(value) < 1e-12:
-        return "The variable has the same value for all points."
-    if same(answer(np.c_[x[:, 0], 0 * x[:, 0]])):
-        return "The variable looks at x1 only: use both columns."
-    if same(answer(np.c_[0 * x[:, 0], x[:, 1]])):
-        return "The variable looks at x2 only: use both columns."
-    if same(half, (value + zero) / 2) and same(mirrored, 2 * zero - value):
-        return (
-            "This variable is a linear function of x: cutting on it is the "
-            "straight cut that has just failed."
-        )
-    if same(np.sqrt(np.sum(x**2, axis=1))) or same(np.sum(x**2, axis=1)):
-        return (
-            "The distance from the centre serves the rings. The moons need "
-            "another variable: which curve runs between them?"
-        )
-    if len(np.unique(value)) == 2:
-        return (
-            "This variable has two values only, so it is a decision already, "
-            "and too many of its decisions are wrong."
-        )
-    return (
-        "No cut on this variable separates the moons well enough. Where it is "
-        "constant, does the curve run between the two?"
-    )
-
-
-@exercise(
-    "1.4",
     "Gini impurity after a cut",
     returns="number",
     hints=[
@@ -442,7 +341,7 @@ def _impurity(answer, values, y, cut):
 
 
 @exercise(
-    "1.5",
+    "1.4",
     "a vote of the nearest neighbours",
     returns="array",
     hints=[

@@ -276,108 +276,6 @@ def best_cut(z, signal):
         ],
     },
     "1.3": {
-        "names": ["moon_variable"],
-        "wrong": [
-            (
-                """
-def moon_variable(x):
-    return x[:, 1] - 0.3 * x[:, 0]
-""",
-                "is a linear function of x",
-            ),
-            (
-                """
-def moon_variable(x):
-    return x[:, 0] ** 2
-""",
-                "looks at x1 only",
-            ),
-            (
-                """
-def moon_variable(x):
-    return np.abs(x[:, 1] - 0.2)
-""",
-                "looks at x2 only",
-            ),
-            (
-                """
-def moon_variable(x):
-    return np.hypot(x[:, 0], x[:, 1])
-""",
-                "serves the rings",
-            ),
-            (
-                """
-def moon_variable(x):
-    return np.linalg.norm(x)
-""",
-                "one number for each row",
-            ),
-            (
-                """
-def moon_variable(x):
-    return x[:, 0] * x[:, 1]
-""",
-                "No cut on this variable",
-            ),
-            (
-                """
-def moon_variable(x):
-    return x[:, 1] > 0.3 * x[:, 0]
-""",
-                "two values only",
-            ),
-            (
-                """
-def moon_variable(x):
-    x[:, 1] - x[:, 0] ** 3
-""",
-                "does the function end with `return`",
-            ),
-            (
-                """
-def moon_variable(x):
-    return np.log(x[:, 1] - x[:, 0] ** 3)
-""",
-                "a NaN or an infinity",
-            ),
-            (
-                """
-def moon_variable(x):
-    return [b + 0.5 * (a - 0.5) - 0.5 * (a - 0.5) ** 3 for a, b in x]
-""",
-                "np.array(...)",
-            ),
-            (
-                """
-def moon_variable(x):
-    u = x - x.mean(axis=0)
-    return u[:, 1] + 0.5 * u[:, 0] - 0.5 * u[:, 0] ** 3
-""",
-                "changes with the other points",
-            ),
-            (
-                """
-def moon_variable(x):
-    u = x[:, :1] - 0.5
-    return x[:, 1:] + 0.5 * u - 0.5 * u ** 3
-""",
-                "without a second axis",
-            ),
-        ],
-        "right": [
-            """
-def moon_variable(x):
-    return x[:, 1] - 0.45 * np.cos(np.pi * x[:, 0])
-""",
-            """
-def moon_variable(x):
-    a, b = (x - [0.5, 0.25]).astype(np.float32).T
-    return np.where(np.abs(a) < 1, -b - a / 2 + a ** 3 / 2, a - b)
-""",
-        ],
-    },
-    "1.4": {
         "names": ["impurity_after_cut"],
         "wrong": [
             (
@@ -544,7 +442,7 @@ def impurity_after_cut(values, y, cut):
 """,
         ],
     },
-    "1.5": {
+    "1.4": {
         "names": ["nearest_neighbours"],
         "wrong": [
             (
