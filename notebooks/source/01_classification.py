@@ -1,9 +1,8 @@
 # %% [markdown]
 # # 01 — Why is a straight cut not enough?
 #
-# **What you will do.** Count what a straight cut gets wrong, for two
-# populations, for data that no line separates, and for handwritten digits.
-# Beat it with a decision tree, and with a method that you write yourself.
+# **What you will do.** Count what a straight cut gets wrong. Beat it with a
+# decision tree, and on handwritten digits with a method of your own.
 #
 # **What you will learn.** What *contamination* and *efficiency* are; why no
 # classifier falls below a certain error; why the data that chose a setting may
@@ -12,8 +11,7 @@
 # **What you need.** NumPy arrays and boolean masks (`x[y == 1]`); the normal
 # distribution; notebook 00.
 #
-# **In the lecture.** Parts I (context: classification) and II (supervised and
-# unsupervised approaches).
+# **In the lecture.** Parts I (context) and II (approaches).
 #
 # *Part of the course: theory. To run: at most 20 seconds on two processors. To
 # study: 45 minutes, with everything 80.*
@@ -22,11 +20,9 @@
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.neural_network import MLPClassifier
 from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
@@ -36,8 +32,7 @@ from helpers.data import load_mnist
 from helpers.evidence import difference
 
 threadpool_limits(limits=1)
-SEED = 1
-NAMES = ("background", "signal")
+SEED, NAMES = 1, ("background", "signal")
 MOON_NOISE, RING_NOISE = 0.25, 0.2
 D_TRAINING, D_OTHER = 400, 10_000  # validation and test samples are large
 
@@ -46,14 +41,12 @@ D_TRAINING, D_OTHER = 400, 10_000  # validation and test samples are large
 # ## 1. Two populations and one straight cut
 #
 # A detector records two variables (*features*) of each particle, `x1` and
-# `x2`. Some particles are the *signal* that you are looking for; the others are
-# the *background*. To classify is to say, from the two variables alone, which
-# of the two a particle is. Its **class label** is `y`: 1 for signal, 0 for
-# background.
+# `x2`. Some particles are the *signal*, the others are the *background*. To
+# classify is to say, from the variables alone, which of the two a particle is.
+# Its **class label** is `y`: 1 for signal, 0 for background.
 #
-# We make the data, so we know the truth. Both populations are normal
-# distributions of the same shape; the signal is shifted by 2 along `x1`. Each
-# *row* of the array is a point.
+# We make the data, so we know the truth: two normal distributions of the same
+# shape, the signal shifted by 2 along `x1`. Each *row* is a point.
 
 # %%
 def populations(D, rng, share=0.5):
@@ -65,7 +58,6 @@ def populations(D, rng, share=0.5):
 
 
 x, y = populations(1000, np.random.default_rng(SEED))
-print("x", x.shape, "  y", y.shape, "  signal:", np.sum(y == 1))
 
 # %% [markdown]
 # The simplest classifier takes a linear function of the two variables,
@@ -73,8 +65,7 @@ print("x", x.shape, "  y", y.shape, "  signal:", np.sum(y == 1))
 # $$z = w_1 x_1 + w_2 x_2,$$
 #
 # and *cuts* on it: a point with `z > c` is called signal. In the plane, the
-# cut is a straight line, perpendicular to `w`. You will see below why we take
-# these values.
+# cut is a straight line, perpendicular to `w`.
 
 # %%
 w, c = np.array([1.0, -0.6]), 1.0
@@ -117,8 +108,7 @@ plotting.show(
 
 
 # %% [markdown]
-# Some points lie on the wrong side, and no other line would help them all,
-# because the two populations overlap.
+# Some points lie on the wrong side, because the populations overlap.
 #
 # ### Contamination and efficiency
 #
@@ -129,8 +119,8 @@ plotting.show(
 # | **contamination** | share of the selected points that is background | 1 − *precision*, 1 − purity |
 # | **efficiency** | share of the signal that is selected | *recall*, completeness, true positive rate |
 #
-# An astronomer who needs a clean catalogue asks for a low contamination. A
-# doctor who must not miss an illness asks for a high efficiency.
+# A clean catalogue needs a low contamination. A doctor who must not miss an
+# illness needs a high efficiency.
 #
 # ### Exercise 1.1 (6 minutes)
 #
@@ -186,10 +176,8 @@ cuts = np.linspace(-1, 2.5, 29)
 curves = {}  # share -> contamination and efficiency of each cut, (29, 2)
 for share in SHARES:
     many, truth = populations(50_000, np.random.default_rng(SEED), share)
-    curves[share] = np.array([
-        contamination_and_efficiency(many @ w > cut, truth == 1)
-        for cut in cuts
-    ])
+    curves[share] = np.array([contamination_and_efficiency(
+        many @ w > cut, truth == 1) for cut in cuts])
 
 # %% tags=["draws"]
 places = [int(np.argmin(abs(cuts - cut))) for cut in (0, 1, 2)]
@@ -236,9 +224,8 @@ plotting.frames(
 )
 
 # %% [markdown]
-# No curve reaches the lower right corner: full efficiency without
-# contamination does not exist. A cut chooses a *place on the curve*; which one
-# is best depends on the cost of each kind of mistake.
+# Full efficiency without contamination does not exist. A cut chooses a *place
+# on the curve*; which one is best depends on the cost of each kind of mistake.
 #
 # The rarer the signal, the higher the contamination of the same cut. The *ROC
 # curve* does not depend on how rare it is: it shows the efficiency against the
@@ -296,21 +283,19 @@ assert np.allclose((squares[0] - squares[1]) / 2, (at @ w - 1) / 0.32)
 assert abs(wrong["z > 1"] - floor) < 3 * chance
 
 # %% [markdown]
-# A cut on `x2` alone is as good as tossing a coin. Yet `x2` is worth having:
-# `z`, which contains it, makes fewer mistakes than `x1` alone. Variables work
-# together.
+# A cut on `x2` alone is as good as tossing a coin. Yet `z`, which contains
+# `x2`, makes fewer mistakes than `x1` alone: variables work together.
 #
-# The cut on `z` reaches the floor, so for these data a straight cut *is*
-# enough, and no network will do better. What remains wrong comes from the data
-# and not from the method: the data are *ambiguous*. Only another measurement
-# could lower the floor.
-
-# %% [markdown]
+# The cut on `z` reaches the floor. For these data a straight cut *is* enough,
+# and no network will do better. What remains wrong comes from the data and not
+# from the method: the data are *ambiguous*. Only another measurement could
+# lower the floor.
+#
 # ## Going further: the best cut on data alone
 #
 # Usually the densities are unknown, and the cut has to be found from a sample.
-# The number of wrong decisions changes only where `c` passes one of the values
-# of `z`, so only D + 1 cuts need to be tried.
+# Few cuts need to be tried: the number of wrong decisions changes only where
+# `c` passes one of the values of `z`.
 #
 # ### Exercise 1.2 (8 minutes)
 #
@@ -459,9 +444,8 @@ plotting.show(
 # For the moons the best line makes more than twice as many mistakes as the
 # floor; for the rings it can only cut off a piece of the outer one. Yet the
 # floors are low: there *is* a boundary that separates these data well. It is
-# not straight. One could also look for a better *variable*: on the distance
-# from the centre, one cut separates the rings. But with hundreds of variables
-# there is no picture in which to find it.
+# not straight. (Or one finds a better *variable*: on the distance from the
+# centre, one cut separates the rings.)
 
 # %% [markdown]
 # ## 3. Supervised: the decision tree
@@ -473,9 +457,8 @@ plotting.show(
 # here at most three cuts follow each other.
 
 # %%
-x_train, y_train = scatter(
-    moons, MOON_NOISE, D_TRAINING, np.random.default_rng(SEED)
-)
+x_train, y_train = scatter(*CURVES["moons"], D_TRAINING,
+                           np.random.default_rng(SEED))
 tree = DecisionTreeClassifier(max_depth=3, random_state=0)
 tree.fit(x_train, y_train)
 
@@ -592,16 +575,15 @@ plotting.show(
 )
 
 # %% [markdown]
-# To classify a point, start at cut 1 and follow *yes* or *no* down to a leaf.
-# Under each leaf stand its numbers of points of class 0 and 1; the more
-# frequent class is the answer. The boundary is a staircase, with steps parallel
-# to the axes.
+# Start at cut 1 and follow *yes* or *no* down to a leaf. Under each leaf stand
+# its numbers of points of class 0 and 1; the more frequent class is the answer.
+# The boundary is a staircase, parallel to the axes.
 #
 # ### How deep?
 #
 # Without a limit the tree goes on until each leaf holds one class only. Is that
-# good? The data that grew the tree cannot say. The lecture divides the data at
-# hand into two samples:
+# good? The data that grew the tree cannot say. The lecture divides the data
+# into two samples:
 #
 # $$\{(x_i, y_i)\} = \text{training} \cup \text{test}, \qquad
 #   \text{training} \cap \text{test} = \emptyset . \tag{O1}$$
@@ -777,8 +759,7 @@ plotting.show(fig, alt="Impurity against the place of the cut for both "
 #
 # ## Going further: a small neural network
 #
-# The lecture's second supervised method bends the boundary instead of
-# stacking steps. Each *neuron* sends a linear function of its inputs through a
+# A network bends the boundary instead of stacking steps. Each *neuron* sends a linear function of its inputs through a
 # simple non-linear one (its *transfer function*). The outputs are new
 # variables, and the last layer makes a straight cut on *these*.
 
@@ -809,19 +790,21 @@ plotting.show(
 # 03. Here is the result for 1, 3 and 16 hidden neurons.
 
 # %%
+from sklearn.neural_network import MLPClassifier
+
 networks = {}
-for N in (1, 3, 16):
-    network = MLPClassifier((N,), solver="lbfgs", alpha=0.1, max_iter=5000,
-                            random_state=3)  # settings: notebooks 06 to 08
-    networks[N] = network.fit(x_train, y_train)
+for N_hidden in (1, 3, 16):
+    network = MLPClassifier((N_hidden,), solver="lbfgs", alpha=0.1,
+                            max_iter=5000, random_state=3)
+    networks[N_hidden] = network.fit(x_train, y_train)
 
 # %% tags=["draws"]
 fig, axes = plotting.figure(1, 3, height=2.4, sharey=True)
-for ax, (N, network) in zip(axes, networks.items()):
+for ax, (n, network) in zip(axes, networks.items()):
     draw_regions(ax, network.predict)
     plotting.points(ax, x_train, y_train, size=4)
-    neurons = "neuron" if N == 1 else "neurons"
-    ax.set(title=f"{N} hidden {neurons}", xlabel="$x_1$")
+    neurons = "neuron" if n == 1 else "neurons"
+    ax.set(title=f"{n} hidden {neurons}", xlabel="$x_1$")
 axes[0].set_ylabel("$x_2$")
 plotting.show(
     fig,
@@ -847,9 +830,8 @@ FLOORS["populations"] = floor
 
 def draw(name, D, seed):
     """Return a sample of one of the three problems."""
-    rng = np.random.default_rng(seed)
-    return scatter(*CURVES[name], D, rng) if name in CURVES else populations(
-        D, rng)
+    rng, law = np.random.default_rng(seed), CURVES.get(name)
+    return scatter(*law, D, rng) if law else populations(D, rng)
 
 
 class Line:
@@ -904,11 +886,11 @@ for name, own in compared.items():
 # %% [markdown]
 # ## 4. Many dimensions: a digit is one point
 #
-# A handwritten digit of 28 x 28 pixels is 784 numbers: one point in a space of
-# 784 dimensions. To look at it, we must project it to two. *Principal component
-# analysis* (PCA) turns the axes so that the first carries the largest
-# variance, the second the largest of what remains, and so on. It never sees the
-# labels. We take fours and nines, which are easily confused.
+# An image of 28 x 28 pixels is one point in a space of 784 dimensions. To look
+# at it, we must project it to two. *Principal component analysis* (PCA) turns
+# the axes so that the first carries the largest variance, the second the
+# largest of what remains, and so on. It never sees the labels. We take fours
+# and nines, which are easily confused.
 
 # %%
 mnist = load_mnist()
@@ -970,14 +952,17 @@ plotting.show(
 guess("1.Q3", 20)
 
 # %%
+def missed(method, n, p, t):
+    """Return the images called wrong with n components, in %."""
+    return 100 * np.mean(method.predict(p[:, :n]) != t)
+
+
 KEPT = [2, 5, 10, 20, 50, 100, 200, 300, 784]  # components
-linear, errors = {}, []  # errors: on training and validation images
+linear, errors = LogisticRegression(max_iter=3000, tol=1e-5), []
 for n in KEPT:
-    linear[n] = LogisticRegression(max_iter=3000, tol=1e-5)
-    linear[n].fit(p_train[:, :n], t_train)
-    errors.append([100 * np.mean(linear[n].predict(p[:, :n]) != t)
-                   for p, t in ((p_train, t_train),
-                                (p_validation, t_validation))])
+    linear.fit(p_train[:, :n], t_train)
+    errors.append([missed(linear, n, p_train, t_train),
+                   missed(linear, n, p_validation, t_validation)])
 n_linear = KEPT[np.argmin(errors, axis=0)[1]]
 reveal("1.Q3", f"{errors[-1][1]:.1f} %")
 
@@ -1000,9 +985,9 @@ print(f"best on validation images: {n_linear} components")
 # Write `nearest_neighbours(x_train, y_train, x, k)`. `x_train` is (D, M), with
 # the class labels `y_train` (D,), integers from 0; `x` holds other points, one
 # in each row. For each row of `x`, take the `k` training points at the smallest
-# distance (the root of the sum of the squared differences) and find the label
-# that most of them have; if several labels have equally many votes, the
-# smallest. Return an array with one integer for each row of `x`.
+# distance (the root of the sum of the squared differences) and return the label
+# that most of them have, an integer; of several labels with equally many votes,
+# the smallest.
 #
 # Example: `x_train = [[0], [1], [5], [6], [7]]`, `y_train = [4, 4, 9, 9, 4]`,
 # `x = [[2], [6.4]]`, `k = 3`. The neighbours of 2 are 1, 0 and 5, with the
@@ -1030,8 +1015,8 @@ check("1.4", nearest_neighbours)
 # %% [markdown]
 # ### Does it beat the straight cut?
 #
-# First a second opinion, on a small part of the images and 50 components.
-# Then scikit-learn's version does the long work, because it is faster.
+# First a small part of the images, with 50 components; then the faster version
+# of scikit-learn takes over.
 
 # %%
 N = 50  # components for the distances
@@ -1047,16 +1032,16 @@ print(f"equal to scikit-learn's for {np.sum(mine == theirs)} of 300 images")
 # number of components for the linear cut.
 
 # %%
-neighbours, missed = {}, {}
+on_validation = {}
 for k in (1, 3, 5, 9, 15, 25):
-    neighbours[k] = KNeighborsClassifier(k, algorithm="brute")
-    neighbours[k].fit(p_train[:, :N], t_train)
-    said = neighbours[k].predict(p_validation[:, :N])
-    missed[k] = 100 * np.mean(said != t_validation)
-k_best = min(missed, key=missed.get)
+    votes = KNeighborsClassifier(k, algorithm="brute")
+    votes.fit(p_train[:, :N], t_train)
+    on_validation[k] = missed(votes, N, p_validation, t_validation)
+k_best = min(on_validation, key=on_validation.get)
 
 # %% tags=["draws"]
-print(pd.Series(missed, name="validation, %").rename_axis("k").round(1))
+print("k   validation, %")
+print(pd.Series(on_validation).round(1).to_string())
 
 # %% [markdown]
 # The choices are made, so the test sample judges. For the difference, both
@@ -1064,33 +1049,33 @@ print(pd.Series(missed, name="validation, %").rename_axis("k").round(1))
 
 # %%
 p_test, t_test = choose(mnist.x_test, mnist.y_test)
+votes = KNeighborsClassifier(k_best, algorithm="brute")
 
 
-def missed_tests(method, n, rows=slice(None)):
-    """Return the test images called wrong, in %, with n components."""
+def tested(method, n, rows=slice(None)):
+    """Return the test images called wrong, in %, after training on rows."""
     method.fit(p_train[rows, :n], t_train[rows])
-    return 100 * np.mean(method.predict(p_test[:, :n]) != t_test)
+    return missed(method, n, p_test, t_test)
 
 
-cut, votes = LogisticRegression(max_iter=3000, tol=1e-5), neighbours[k_best]
+final = [tested(linear, 2), tested(linear, n_linear), tested(votes, N)]
 halves = [np.random.default_rng(seed).permutation(len(t_train))[::2]
           for seed in range(10)]
-gain = difference([missed_tests(votes, N, half) for half in halves],
-                  [missed_tests(cut, n_linear, half) for half in halves])
-final = {"straight cut, 2 components": missed_tests(cut, 2),
-         f"straight cut, {n_linear} components": missed_tests(cut, n_linear),
-         f"{k_best} nearest neighbours": missed_tests(votes, N)}
+gain = difference([tested(votes, N, half) for half in halves],
+                  [tested(linear, n_linear, half) for half in halves])
 
 # %% tags=["draws"]
-print(pd.Series(final, name="wrong, %").round(1).to_string())
-best_two = list(final.values())[1:]
-chance = np.sqrt(best_two[1] * (100 - best_two[1]) / len(t_test))
+names = ["straight cut, 2 components", f"straight cut, {n_linear} components",
+         f"{k_best} nearest neighbours"]
+print("wrong test images, %")
+print(pd.Series(final, names).round(1).to_string())
+chance = np.sqrt(final[2] * (100 - final[2]) / len(t_test))
 print(f"chance fluctuation of the last number: {chance:.1f} points")
 print("nearest neighbours - straight cut, trained on halves:",
       gain.in_words(digits=1))
 
 # %% tags=["instructor"]
-assert best_two[1] < 0.7 * best_two[0] and gain.clear and gain.mean < -0.8
+assert final[2] < 0.7 * final[1] and gain.clear and gain.mean < -0.8
 assert n_linear not in (KEPT[0], KEPT[-1]) and k_best not in (1, 25)
 
 # %% [markdown]
@@ -1098,10 +1083,9 @@ assert n_linear not in (KEPT[0], KEPT[-1]) and k_best not in (1, 25)
 # cut. That answers the question in the title, in many dimensions as in two: a
 # boundary that may bend gets further.
 #
-# The method has a cost. It keeps all training images and compares each new
-# image with every one of them. We want a *function* that is non-linear, has
-# adjustable parameters, and needs the training images only once. Notebook 02
-# builds it.
+# The method has a cost: it compares each new image with all training images. We
+# want a non-linear *function* with adjustable parameters, which needs the
+# training images only once. Notebook 02 builds it.
 #
 # ## Going further: all ten digits
 #
@@ -1116,12 +1100,10 @@ for method in (LogisticRegression(max_iter=3000), votes):
     print(f"{type(method).__name__}: {np.mean(said == y_all):.0%} right")
 
 # %% [markdown]
-# ## Going further: can a program look for two good dimensions?
+# ## Going further: two good dimensions
 #
-# A person cannot look at all pairs of variables, but a program can search.
-# Among the first 50 components we look for the pair with which a straight cut
-# (by least squares, which is fast) makes the fewest mistakes on the training
-# images, and judge it on the validation images.
+# A program can search through all pairs of variables. Which two of the first 50 components serve a straight cut best? The training
+# images choose (by least squares, which is fast), the validation images judge.
 
 # %%
 def least_squares(pair):
@@ -1141,24 +1123,24 @@ for words, (i, j) in (("largest variance", (0, 1)),
 
 # %% [markdown]
 # The two directions of largest variance do not show the difference, but two
-# others show most of it; many dimensions show more. And note what the search
-# needed: it had to know which images are fours. A program can search, but only
-# labels tell it what to search for. This is *supervised* learning.
+# others show most of it; many dimensions show more. A program can search, but
+# only labels tell it what to search for: this is *supervised* learning.
 #
 # ## Going further: groups without labels
 #
 # Labels are expensive, because somebody has to look at each point. An
-# *unsupervised* method does without them and groups similar data. **K-means**
-# has `k` centres (*centroids*). Each point belongs to the nearest centre; each
-# centre moves to the mean of its points; this is repeated until nothing
-# changes. Classes are shown by colour, the two groups by white and grey.
+# *unsupervised* method groups similar data. **K-means** has `k` centres
+# (*centroids*). Each point belongs to the nearest centre; each centre moves to
+# the mean of its points; and so on until nothing changes. Classes are shown by
+# colour, the two groups by white and grey.
 
 # %%
+from sklearn.cluster import KMeans
+
 grouped = {}
-for name in ("populations", *CURVES):
-    rng = np.random.default_rng(SEED)
-    x, y = (scatter(*CURVES[name], D_TRAINING, rng) if name in CURVES
-            else populations(D_TRAINING, rng))
+for name in ("populations", "moons", "rings"):
+    rng, law = np.random.default_rng(SEED), CURVES.get(name)
+    x, y = scatter(*law, 400, rng) if law else populations(400, rng)
     method = KMeans(2, n_init=20, random_state=0).fit(x)  # y is not used
     grouped[name] = x, y, method
 
@@ -1211,11 +1193,10 @@ print("agreement, %")
 print((100 * table).round().astype(int))
 
 # %% [markdown]
-# With two groups the rings are hopeless: no better than random groups. Even
-# for the populations the agreement is below that of the best cut, because
-# k-means prefers round groups and these are long. With sixteen groups on the
-# rings, each group is a piece of one ring. Networks can group data, too, such
-# as the *autoencoder* and the *self-organising map*.
+# With two groups the rings are no better than random groups. For the populations
+# the agreement is below that of the best cut, because k-means prefers round
+# groups and these are long. Sixteen groups are pieces of the rings. Networks can
+# group data, too, such as the *autoencoder* and the *self-organising map*.
 #
 # > **Question 1.Q4 (2 minutes).** With as many groups as points, the agreement
 # > is 100 %. Does k-means then know the classes? How would you choose $k$, if
@@ -1247,19 +1228,18 @@ order = np.lexsort([-table.max(axis=1), table.values.argmax(axis=1)])
 print(table.iloc[order].to_string())
 
 # %% [markdown]
-# Some groups are nearly pure, others mix 4, 7 and 9, whose shapes are similar,
-# and the ones are in two groups. Where shape and meaning differ, somebody has
-# to say what is meant: that is what the class labels of a training sample do.
+# Some groups are nearly pure, others mix 4, 7 and 9, and the ones are in two
+# groups. Where shape and meaning differ, somebody has to say what is meant:
+# that is what class labels do.
 #
 # ## Summary
 #
 # A cut trades contamination against efficiency, and where populations overlap
 # there is a floor that no classifier can beat. When the boundary is curved,
 # the best straight line stays far above that floor. A more flexible method
-# comes closer, but too much freedom fits the noise: so a setting is chosen on
-# validation data, and the result is measured on test data. In many dimensions
-# nobody can look; there, too, a straight cut gets far and a non-linear method
-# gets further.
+# comes closer, but too much freedom fits the noise: a setting is chosen on
+# validation data and judged on test data. In many dimensions, too, a straight
+# cut gets far and a non-linear method gets further.
 
 # %%
 progress(1)
