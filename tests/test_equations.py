@@ -7,7 +7,7 @@ import pytest
 
 from helpers.equations import verify_equation
 from tools import build, ledger
-from tools.ledger import EQUATIONS
+from tools.ledger import EQUATIONS, STATEMENTS
 
 IDS = [f"F{k}" for k in range(1, 7)] + [f"B{k}" for k in range(1, 15)]
 IDS += [f"S{k}" for k in range(1, 5)] + [f"O{k}" for k in range(1, 4)]
@@ -27,7 +27,12 @@ def test_the_list_is_the_lectures():
     assert list(EQUATIONS) == IDS
 
 
-@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_each_statement_is_looked_at_somewhere(name, notebooks):
+    assert name in [found[0] for found in ledger.stated(notebooks)]
+
+
+@pytest.mark.parametrize("name", [n for n in IDS if n not in STATEMENTS])
 def test_each_equation_has_a_cell_that_could_fail(name, rows):
     own = [row for row in rows if row["id"] == name]
     assert own, f"{name} is computed nowhere"
@@ -81,9 +86,9 @@ def test_zeros_and_unknown_ids_are_refused(notebooks):
     for name, left in (("B7", [0.0, 0.0]), ("X1", [1.0, 2.0])):
         with pytest.raises(ValueError):
             verify_equation(name, left, left, [5.0, 5.0], "without it")
-    changed = copy.deepcopy(notebooks["01_classification"])
+    changed = copy.deepcopy(notebooks["02_forward_propagation"])
     stated = [out for cell in changed.cells for out in cell.get("outputs", [])
               if "equation" in out.get("metadata", {})]
     stated[0].metadata["equation"]["id"] = "B99"  # no slide has it
     with pytest.raises(ValueError):
-        ledger.rows({"01_classification": changed})
+        ledger.rows({"02_forward_propagation": changed})

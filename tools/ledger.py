@@ -124,6 +124,20 @@ EQUATIONS = {
 }
 
 
+STATEMENTS = ("O1", "O2", "O3")  # definitions, and statements about data
+
+
+def stated(notebooks):
+    """Return [(id, notebook, cell)] of the cells that show a statement."""
+    return sorted(
+        (name, stem, cell.execution_count)
+        for stem, notebook in notebooks.items()
+        for cell in notebook.cells
+        for name in STATEMENTS
+        if f"equation-{name}" in cell.metadata.get("tags", [])
+    )
+
+
 def rows(notebooks):
     """Return the rows of the ledger from stored notebooks.
 
@@ -172,4 +186,19 @@ def page(notebooks):
             f"| {row['id']} | ${formula}$ | {says} | {link}, {row['cell']} "
             f"| {row['error']:.0e} | {row['wrong_error']:.0e} |"
         )
+    lines += [
+        "",
+        "## Definitions and statements",
+        "",
+        "These have no two sides that a computation could compare: a "
+        "definition is followed, a statement about data is looked at, in the "
+        "cells named here.",
+        "",
+        "| ID | it says | in words | notebook, cell |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, stem, count in stated(notebooks):
+        formula, says = EQUATIONS[name]
+        link = f"[{stem[:2]}](../notebooks/{stem}.ipynb)"
+        lines.append(f"| {name} | ${formula}$ | {says} | {link}, {count} |")
     return "\n".join(lines) + "\n"
