@@ -37,7 +37,7 @@ from helpers.diagrams import course_map
 from helpers.draw import draw_digit
 from helpers.network import forward
 
-threadpool_limits(limits=1)
+one_thread = threadpool_limits(limits=1)
 
 # %% [markdown]
 # ## A network that recognises a digit
@@ -93,6 +93,7 @@ plotting.show(
     alt="Ten handwritten digits that the network classifies wrongly, each "
     f"with its label and the network's answer: {'; '.join(answers)}.",
 )
+
 
 # %% [markdown]
 # ## Why programs classify
@@ -160,7 +161,8 @@ check("0.1", share_right)
 # get the network's accuracy once more.
 
 # %%
-print(f"accuracy on the test sample: {share_right(predicted, mnist.y_test):.4f}")
+accuracy = share_right(predicted, mnist.y_test)
+print(f"accuracy on the test sample: {accuracy:.4f}")
 
 # %% tags=["instructor"]
 assert abs(correct - network.accuracy) < 1e-9 and correct >= 0.98
@@ -201,8 +203,8 @@ plotting.show(
 )
 
 # %% [markdown]
-# Formulas of the lecture carry labels, which you can look up in the
-# [list of equations](../docs/equations.md):
+# Formulas of the lecture carry labels. The file `docs/equations.md` lists them
+# all, with the cell that computes each.
 #
 # | labels | what they are about | notebooks |
 # | --- | --- | --- |

@@ -89,10 +89,9 @@ draw_line(plane, w, c)
 plane.legend(loc="lower right", handletextpad=0.1)
 bins = np.linspace(-2.5, 4.5, 36)
 for k in (0, 1):
-    axis.hist(z[y == k], bins, histtype="stepfilled", alpha=0.25,
-              color=plotting.CLASSES[k])
-    axis.hist(z[y == k], bins, histtype="step", linewidth=1.5,
-              color=plotting.CLASSES[k], label=NAMES[k])
+    look = {"bins": bins, "color": plotting.CLASSES[k]}
+    axis.hist(z[y == k], histtype="stepfilled", alpha=0.25, **look)
+    axis.hist(z[y == k], histtype="step", lw=1.5, label=NAMES[k], **look)
 axis.axvline(c, color="black")
 axis.text(c + 0.12, 79, "called signal →", va="top")
 axis.set(title="The same cut on $z$", xlabel="$z = x_1 - 0.6\\,x_2$",
@@ -100,10 +99,9 @@ axis.set(title="The same cut on $z$", xlabel="$z = x_1 - 0.6\\,x_2$",
 axis.legend(loc="upper left")
 plotting.show(
     fig,
-    alt="Left: two elongated clouds of points, background on the left and "
-    "signal on the right, which overlap along a slanted straight line. "
-    "Right: histograms of z for both, two bells that overlap around the cut "
-    "at 1.",
+    alt="Left: two elongated clouds of points, background and signal, which "
+    "overlap along a slanted straight line. Right: histograms of z for both, "
+    "two bells that overlap around the cut at 1.",
 )
 
 
@@ -149,6 +147,9 @@ check("1.1", contamination_and_efficiency)
 # hint("1.1")
 # solution("1.1")
 
+# %% [markdown]
+# How good is our cut?
+
 # %%
 selected, signal = z > c, y == 1
 contamination, efficiency = contamination_and_efficiency(selected, signal)
@@ -188,7 +189,7 @@ for share in SHARES:
     table[f"contamination, % (signal {share:.0%})"] = own
 print(table.round().astype(int).to_string(index=False))
 
-# %% tags=["draws"]
+
 def draw_curves(ax, shares):
     """Draw contamination against efficiency for some shares of signal."""
     looks = dict(zip(SHARES, ("-", "--", ":")))
@@ -200,11 +201,12 @@ def draw_curves(ax, shares):
            ylim=(0, 1.02))
 
 
-moves, figures = np.arange(4, 29, 4), []  # of the cuts above
+# %% tags=["draws"]
+moves, figures = np.arange(4, 29, 6), []  # of the cuts above
 for i in moves:
     fig, (plane, right) = plotting.figure(1, 2, height=3.0)
     plotting.points(plane, x[:400], y[:400], NAMES, size=7)
-    plane.set(title=f"Cut at {cuts[i]:.1f}", xlabel="$x_1$", ylabel="$x_2$",
+    plane.set(title=f"Cut at {cuts[i]:.2f}", xlabel="$x_1$", ylabel="$x_2$",
               xlim=(-3.6, 5.4), ylim=(-5.6, 3.4), aspect="equal")
     draw_line(plane, w, cuts[i])
     plane.legend(loc="lower right", handletextpad=0.1, fontsize=9)
@@ -216,7 +218,7 @@ for i in moves:
     figures.append(fig)
 first, last = (curves[SHARES[0]][i] for i in moves[[0, -1]])
 plotting.frames(
-    figures, [f"cut at {cuts[i]:.1f}" for i in moves], start=3,
+    figures, [f"cut at {cuts[i]:.2f}" for i in moves], start=2,
     alt="A cut moves through the two clouds of points. For equal shares the "
     f"contamination falls from {first[0]:.0%} to {last[0]:.0%} and the "
     f"efficiency from {first[1]:.0%} to {last[1]:.0%}. The rarer the signal, "
@@ -282,6 +284,7 @@ squares = [np.sum(a @ np.linalg.inv(covariance) * a, axis=1) for a in away]
 assert np.allclose((squares[0] - squares[1]) / 2, (at @ w - 1) / 0.32)
 assert abs(wrong["z > 1"] - floor) < 3 * chance
 
+
 # %% [markdown]
 # A cut on `x2` alone is as good as tossing a coin. Yet `z`, which contains
 # `x2`, makes fewer mistakes than `x1` alone: variables work together.
@@ -339,6 +342,7 @@ for seed in range(10):
                    for a, b in ((x, y), (many[:100_000], truth[:100_000]))])
 names = "points that chose", "other points"
 print((100 * pd.DataFrame(judged, columns=names).mean()).round(1).to_string())
+
 
 # %% [markdown]
 # On the points that chose the cut, the result is better than the floor allows.
@@ -460,7 +464,7 @@ plotting.show(
 x_train, y_train = scatter(*CURVES["moons"], D_TRAINING,
                            np.random.default_rng(SEED))
 tree = DecisionTreeClassifier(max_depth=3, random_state=0)
-tree.fit(x_train, y_train)
+tree = tree.fit(x_train, y_train)
 
 # %% tags=["draws"]
 PLANE = (-1.9, 2.9, -1.4, 1.9)  # left, right, bottom, top
@@ -595,6 +599,7 @@ order = np.random.default_rng(SEED).permutation(1000)  # of all the indices
 training, test = order[:800], order[800:]
 print("in both samples:", np.intersect1d(training, test).size)
 
+
 # %% [markdown]
 # This course adds a third sample. A choice, such as the depth, is made on the
 # **validation sample**; the **test sample** then judges what was chosen. The
@@ -622,7 +627,7 @@ for seed, i in np.ndindex(found.shape[:2]):
 
 # %% tags=["draws"]
 mean, figures = 100 * found.mean(axis=0), []
-shown = [depth for depth in (1, 2, 3, 4, 5, 7, 9, 12) if depth in DEPTHS]
+shown = [depth for depth in (1, 2, 3, 5, 8, 12) if depth in DEPTHS]
 for depth in shown:
     fig, (plane, right) = plotting.figure(1, 2, height=2.9)
     draw_regions(plane, trees[SEED, depth].predict)
@@ -674,6 +679,7 @@ print(f"depth {DEPTHS[-1]} instead: {deep.in_words(digits=1)}")
 # %% tags=["instructor"]
 assert best == 5 and deep.clear and 0.5 < deep.mean < 2
 assert mean[-1, 0] < 100 * FLOORS["moons"] < mean[:, 1].min()
+
 
 # %% [markdown]
 # ## Going further: which cut comes first?
@@ -951,6 +957,7 @@ plotting.show(
 # %%
 guess("1.Q3", 20)
 
+
 # %%
 def missed(method, n, p, t):
     """Return the images called wrong with n components, in %."""
@@ -972,6 +979,7 @@ table = pd.DataFrame(errors, pd.Index(KEPT, name="components"),
 print("wrong answers of a straight cut")
 print(table.round(1))
 print(f"best on validation images: {n_linear} components")
+
 
 # %% [markdown]
 # The fours and nines *are* different, and even a straight cut finds most of
@@ -1099,6 +1107,7 @@ for method in (LogisticRegression(max_iter=3000), votes):
     said = method.fit(x_ten[:, :N], y_ten).predict(x_all[:, :N])
     print(f"{type(method).__name__}: {np.mean(said == y_all):.0%} right")
 
+
 # %% [markdown]
 # ## Going further: two good dimensions
 #
@@ -1164,6 +1173,7 @@ plotting.show(
     "The border between the groups is straight; it cuts off the moons' tips "
     "and runs right through both rings.",
 )
+
 
 # %% [markdown]
 # The border between two groups is straight. How well do groups and classes
