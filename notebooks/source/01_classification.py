@@ -176,9 +176,9 @@ SHARES = (0.5, 0.1, 0.01)  # of signal
 cuts = np.linspace(-1, 2.5, 29)
 curves = {}  # share -> contamination and efficiency of each cut, (29, 2)
 for share in SHARES:
-    many, truth = populations(50_000, np.random.default_rng(SEED), share)
+    a, b = populations(50_000, np.random.default_rng(SEED), share)
     curves[share] = np.array([contamination_and_efficiency(
-        many @ w > cut, truth == 1) for cut in cuts])
+        a @ w > cut, b == 1) for cut in cuts])
 
 # %% tags=["draws"]
 places = [int(np.argmin(abs(cuts - cut))) for cut in (0, 1, 2)]
@@ -192,7 +192,7 @@ print(table.round().astype(int).to_string(index=False))
 
 def draw_curves(ax, shares):
     """Draw contamination against efficiency for some shares of signal."""
-    looks = dict(zip(SHARES, ("-", "--", ":")))
+    looks = dict(zip(SHARES, ("-", "--", ":") * len(SHARES)))
     for share in shares:
         contamination, efficiency = curves[share].T
         ax.plot(efficiency, contamination, looks[share], color="black",
@@ -336,10 +336,10 @@ check("1.2", best_cut)
 # %%
 judged = []
 for seed in range(10):
-    x, y = populations(100, np.random.default_rng(seed))
-    cut = best_cut(x @ w, y == 1)
-    judged.append([np.mean((a @ w > cut) != b)
-                   for a, b in ((x, y), (many[:100_000], truth[:100_000]))])
+    own = populations(100, np.random.default_rng(seed))
+    cut = best_cut(own[0] @ w, own[1] == 1)
+    judged.append([np.mean((a @ w > cut) != b) for a, b in (
+        own, (many[:100_000], truth[:100_000]))])
 names = "points that chose", "other points"
 print((100 * pd.DataFrame(judged, columns=names).mean()).round(1).to_string())
 
@@ -416,20 +416,20 @@ guess("1.Q2", 50)
 CURVES = {"moons": (moons, MOON_NOISE), "rings": (rings, RING_NOISE)}
 TEST, FLOORS, lines = {}, {}, {}
 for name, law in CURVES.items():
-    x, y = scatter(*law, 2000, np.random.default_rng(SEED))
+    own = scatter(*law, 2000, np.random.default_rng(SEED))
     x_test, y_test = scatter(*law, D_OTHER, np.random.default_rng(SEED + 2000))
-    TEST[name], (w_best, c_best) = (x_test, y_test), best_line(x, y)
+    TEST[name], (w_best, c_best) = (x_test, y_test), best_line(*own)
     share = np.mean((x_test @ w_best > c_best) != y_test)
-    lines[name] = x, y, w_best, c_best, share
+    lines[name] = *own, w_best, c_best, share
     FLOORS[name] = np.mean(ideal(x_test, *law) != y_test)
     print(f"{name}: best line {share:.1%} wrong, floor {FLOORS[name]:.1%}")
 reveal("1.Q2", f"{lines['rings'][-1]:.0%}")
 
 # %% tags=["draws"]
 fig, axes = plotting.figure(1, 2, height=3.3)
-for ax, (name, (x, y, *line, share)) in zip(axes, lines.items()):
-    plotting.points(ax, x[:600], y[:600], size=7)
-    middle, half = (x.min(axis=0) + x.max(axis=0)) / 2, np.ptp(x, axis=0).max()
+for ax, (name, (a, b, *line, share)) in zip(axes, lines.items()):
+    plotting.points(ax, a[:600], b[:600], size=7)
+    middle, half = (a.min(axis=0) + a.max(axis=0)) / 2, np.ptp(a, axis=0).max()
     ax.set(xlim=middle[0] + np.array([-0.55, 0.55]) * half,
            ylim=middle[1] + np.array([-0.55, 0.55]) * half, aspect="equal",
            title=f"{name}: {share:.0%} wrong with the best line",
@@ -620,17 +620,18 @@ validation = scatter(*CURVES["moons"], D_OTHER,
                      np.random.default_rng(SEED + 1000))
 for seed, i in np.ndindex(found.shape[:2]):
     own = scatter(*CURVES["moons"], D_TRAINING, np.random.default_rng(seed))
-    tree = DecisionTreeClassifier(max_depth=DEPTHS[i], random_state=0)
-    trees[seed, DEPTHS[i]] = tree.fit(*own)
-    for j, (x, y) in enumerate((own, validation)):
-        found[seed, i, j] = mean_contamination(tree.predict(x), y)
+    grown = DecisionTreeClassifier(max_depth=DEPTHS[i], random_state=0)
+    trees[seed, DEPTHS[i]] = grown.fit(*own)
+    for j, (a, b) in enumerate((own, validation)):
+        found[seed, i, j] = mean_contamination(grown.predict(a), b)
 
 # %% tags=["draws"]
 mean, figures = 100 * found.mean(axis=0), []
 shown = [depth for depth in (1, 2, 3, 5, 8, 12) if depth in DEPTHS]
 for depth in shown:
     fig, (plane, right) = plotting.figure(1, 2, height=2.9)
-    draw_regions(plane, trees[SEED, depth].predict)
+    one = DecisionTreeClassifier(max_depth=depth, random_state=0)
+    draw_regions(plane, one.fit(x_train, y_train).predict)
     plotting.points(plane, x_train, y_train, size=5)
     plane.set(title=f"One tree of depth {depth}", xlabel="$x_1$",
               ylabel="$x_2$")
@@ -851,6 +852,7 @@ class Line:
         return x @ self.w > self.c
 
 
+# %% tags=["nbval-ignore-output"]
 def wrong_answers(name, method, judge):
     """Return the wrong answers in %, for ten training samples (10,)."""
     fitted = [method(seed).fit(*draw(name, D_TRAINING, seed))
@@ -859,7 +861,6 @@ def wrong_answers(name, method, judge):
                      for each in fitted])
 
 
-# %% tags=["nbval-ignore-output"]
 compared = {}
 for name, test in TEST.items():
     choosing = draw(name, D_OTHER, SEED + 1000)
@@ -926,8 +927,8 @@ for ax, pair in zip(axes, ((0, 1), (4, 9))):
     ax.legend(loc="upper right", handletextpad=0, borderpad=0, ncols=2,
               columnspacing=0.5)
 axes[2].plot(*means.T, "k.", ms=4, linestyle="none")
-for number, (mean, offset) in enumerate(zip(means, apart)):
-    axes[2].annotate(str(number), mean, offset, fontsize=8, **CENTRED,
+for number, (centre, offset) in enumerate(zip(means, apart)):
+    axes[2].annotate(str(number), centre, offset, fontsize=8, **CENTRED,
                      textcoords="offset points")
 axes[2].set_title("Mean of each class")
 axes[0].set_ylabel("second component")
@@ -1149,19 +1150,19 @@ from sklearn.cluster import KMeans
 grouped = {}
 for name in ("populations", "moons", "rings"):
     rng, law = np.random.default_rng(SEED), CURVES.get(name)
-    x, y = scatter(*law, 400, rng) if law else populations(400, rng)
-    method = KMeans(2, n_init=20, random_state=0).fit(x)  # y is not used
-    grouped[name] = x, y, method
+    a, b = scatter(*law, 400, rng) if law else populations(400, rng)
+    method = KMeans(2, n_init=20, random_state=0).fit(a)  # without labels
+    grouped[name] = a, b, method
 
 # %% tags=["draws"]
 fig, axes = plotting.figure(1, 3, height=2.6)
-for ax, (name, (x, y, method)) in zip(axes, grouped.items()):
-    low, high = x.min(axis=0), x.max(axis=0)
+for ax, (name, (a, b, method)) in zip(axes, grouped.items()):
+    low, high = a.min(axis=0), a.max(axis=0)
     half = 0.55 * np.max(high - low)  # of a square that holds all points
     u, v = (low + high) / 2
     draw_regions(ax, method.predict, (u - half, u + half, v - half, v + half),
                  colors=("white", "black"))
-    plotting.points(ax, x, y, size=6)
+    plotting.points(ax, a, b, size=6)
     ax.plot(*method.cluster_centers_.T, "*", color="black", ms=11,
             linestyle="none")
     ax.set(title=name, xlabel="$x_1$", aspect="equal")
@@ -1188,13 +1189,13 @@ def agreement(groups, y):
 
 
 sizes, agreements = (2, 4, 8, 16), {}
-for name, (x, y, _) in grouped.items():
+for name, (a, b, _) in grouped.items():
     agreements[name] = [
-        agreement(KMeans(k, n_init=20, random_state=0).fit(x).labels_, y)
+        agreement(KMeans(k, n_init=20, random_state=0).fit(a).labels_, b)
         for k in sizes]
 rng = np.random.default_rng(SEED)
 agreements["random groups"] = [
-    np.mean([agreement(rng.integers(k, size=len(y)), y) for _ in range(100)])
+    np.mean([agreement(rng.integers(k, size=len(b)), b) for _ in range(100)])
     for k in sizes]
 
 # %% tags=["draws"]
@@ -1271,10 +1272,10 @@ progress(1)
 # degree runs between the moons. The cell below gives it, with a cut at 0.25.
 
 # %% tags=["answer-1.Q5"]
-x, y = TEST["moons"]
-u = x[:, 0] - 0.5
-moon_variable = x[:, 1] - 0.5 * u**3 + 0.5 * u
-print(f"{np.mean((moon_variable < 0.25) != y):.1%} wrong")
+a, b = TEST["moons"]
+u = a[:, 0] - 0.5
+moon_variable = a[:, 1] - 0.5 * u**3 + 0.5 * u
+print(f"{np.mean((moon_variable < 0.25) != b):.1%} wrong")
 
 # %% [markdown] tags=["answer-1.Q6"]
 # **Answer (1.Q6).** The tree's. It cuts parallel to the axes, so its staircase
