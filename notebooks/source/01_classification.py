@@ -257,7 +257,7 @@ plotting.frames(
 #
 # $$\ln \frac{p_1(x)}{p_0(x)} = \frac{z - 1}{0.32}, \qquad z = x_1 - 0.6\,x_2 .$$
 #
-# It is larger than 1 exactly where `z > 1`, so our straight cut is the best of
+# The ratio exceeds 1 exactly where `z > 1`, so our straight cut is the best of
 # *all* classifiers. Along `z` the two bells have the means 0 and 2 and the
 # standard deviation 0.8. What is wrong is the area that they share:
 #
@@ -458,7 +458,8 @@ plotting.show(
 # labels are known. A **decision tree** makes successive cuts, each on one
 # variable: a cut splits the sample in two, and each part is cut again. The aim
 # is the least contamination for each class label. scikit-learn grows the tree;
-# here at most three cuts follow each other.
+# here at most three cuts follow each other. (Without labels, an *unsupervised*
+# method groups similar data.)
 
 # %%
 x_train, y_train = scatter(*CURVES["moons"], D_TRAINING,
@@ -652,7 +653,7 @@ plotting.frames(
     alt="A tree's regions on the moons and its mean contamination, depth by "
     "depth. On training data the contamination falls to zero, through the "
     f"floor. On validation data it is lowest at depth {best} and rises again "
-    "for deeper trees, whose regions have thin spikes around single points.",
+    "for deeper trees, whose regions have thin strips around few points.",
 )
 
 # %% [markdown]
@@ -766,9 +767,10 @@ plotting.show(fig, alt="Impurity against the place of the cut for both "
 #
 # ## Going further: a small neural network
 #
-# A network bends the boundary instead of stacking steps. Each *neuron* sends a linear function of its inputs through a
-# simple non-linear one (its *transfer function*). The outputs are new
-# variables, and the last layer makes a straight cut on *these*.
+# A network bends the boundary instead of stacking steps. Each *neuron* sends a
+# linear function of its inputs through a simple non-linear one (its *transfer
+# function*). The outputs are new variables, and the last layer makes a
+# straight cut on *these*.
 
 # %% tags=["draws"]
 fig, ax = plotting.figure(width=4.6, height=2.3)
@@ -1112,8 +1114,9 @@ for method in (LogisticRegression(max_iter=3000), votes):
 # %% [markdown]
 # ## Going further: two good dimensions
 #
-# A program can search through all pairs of variables. Which two of the first 50 components serve a straight cut best? The training
-# images choose (by least squares, which is fast), the validation images judge.
+# A program can search through all pairs of variables. Which two of the first
+# 50 components serve a straight cut best? The training images choose (by least
+# squares, which is fast), the validation images judge.
 
 # %%
 def least_squares(pair):
