@@ -136,7 +136,7 @@ def best_cut(answer):
     for z, signal in cases:
         _cut(answer, z, signal)
     _cut(
-        answer, [0.2, 0.5, 0.9, 1.3, 2.4], [1, 1, 1, 1, 0],
+        answer, [0.2, 0.5, 0.9, 1.3, 2.4, 2.6], [1, 1, 1, 1, 0, 0],
         "Here it is best to select everything: a cut below the lowest value "
         "has to be among those you try.",
     )
@@ -155,6 +155,7 @@ def best_cut(answer):
         "Several points have the same z here. A cut has all of them on one "
         "side: it cannot pass between them.",
     )
+    _cut(answer, [1, 2, 3, 4, 5, 6, 7], [0, 0, 1, 1, 1, 1, 1])
     _cut(answer, [-3.0, -8.0], [1, 0])
     _cut(answer, [5.0], [1])
     _cut(answer, [5.0], [0])

@@ -274,6 +274,15 @@ def best_cut(z, signal):
     return places[wrong.sum(axis=1).argmin()]
 """,
         ],
+        "same": [
+            ("wrong <= ", "of several best cuts any may be returned"),
+            ("min(z) - 2", "any number below all values serves"),
+            ("s[0] - 2", "any number below all values serves"),
+            ("[s[-1]]]", "a cut at the highest value selects nothing, too"),
+            ("s[-1] + 2", "any number above all values serves"),
+            ("s[-1] + 0", "a cut at the highest value selects nothing, too"),
+            ("(z >= places", "only in ties, where an earlier cut is as good"),
+        ],
     },
     "1.3": {
         "names": ["impurity_after_cut"],
