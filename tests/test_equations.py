@@ -84,9 +84,9 @@ def test_zeros_and_unknown_ids_are_refused(notebooks):
     for name, left in (("B7", [0.0, 0.0]), ("X1", [1.0, 2.0])):
         with pytest.raises(ValueError):
             verify_equation(name, left, left, [5.0, 5.0], "without it")
-    changed = copy.deepcopy(notebooks["01_classification"])
+    changed = copy.deepcopy(notebooks["02_forward_propagation"])
     stated = [out for cell in changed.cells for out in cell.get("outputs", [])
               if "equation" in out.get("metadata", {})]
     stated[0].metadata["equation"]["id"] = "B99"  # no slide has it
     with pytest.raises(ValueError):
-        ledger.rows({"01_classification": changed})
+        ledger.rows({"02_forward_propagation": changed})
