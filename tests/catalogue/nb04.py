@@ -124,6 +124,7 @@ def forward(x, W0, b0, W1, b1):
     "4.2": {
         "names": ["backward"],
         "needs": NEEDS,
+        "same": [("z0 = a0", "a0 is positive exactly where z0 is")],
         "wrong": [
             (_backward(delta1="y - a1"), "sign is flipped"),
             (_backward(dW1="a0.T @ delta1"), "1/D is missing"),
