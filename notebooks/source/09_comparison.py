@@ -427,7 +427,7 @@ check("9.1", fair_times)
 
 # %% tags=["nbval-ignore-output"]
 pair = {"first": prepare_keras, "second": prepare_keras}
-fair = fair_times(pair, small, 4)
+fair = fair_times(pair, small, 4, time.perf_counter)
 print(f"first {fair['first']:.3f} s, second {fair['second']:.3f} s: "
       f"ratio {fair['first'] / fair['second']:.2f}")
 
@@ -708,9 +708,9 @@ for name in TWINS[1:]:
 # %%
 predictors = {name: (lambda tool=tool: tool.predict)
               for name, tool in TOOLS.items()}
-together = fair_times(predictors, several, 3)
+together = fair_times(predictors, several, 3, time.perf_counter)
 twins = {name: predictors[name] for name in TWINS}
-alone = fair_times(twins, several[:1], 3)
+alone = fair_times(twins, several[:1], 3, time.perf_counter)
 for name, tool in TOOLS.items():  # their own answers are the judge's
     its = 100 * np.mean(tool.predict(several) == true)
     last = runs[name][-1].weights[-1]

@@ -111,15 +111,21 @@ class Carried:
                 space.setdefault(name, value)
             self.kernel.run(code)
             for k in range(at + 1, len(self.cells)):
-                if not self._reached(self.uses[k]) & changed:
+                reached = self._reached(self.uses[k])
+                if not reached & changed:
                     continue
+                if not self.runs[k]:  # what it made or filled is the first's
+                    changed -= {
+                        name for name in reached | self.defines[k]
+                        if not isinstance(space.get(name), types.FunctionType)
+                    }
+                    continue
+                own = {n: _kept(v) for n, v in self.before[k].items()
+                       if n not in changed}
+                space.update(own)
                 changed |= self.defines[k]
-                if self.runs[k]:
-                    own = {n: _kept(v) for n, v in self.before[k].items()
-                           if n not in changed}
-                    space.update(own)
-                    self.kernel.run(self.cells[k])
-                    ran += 1
+                self.kernel.run(self.cells[k])
+                ran += 1
         except runner.Failed as error:
             return ran, f" {error}"
         finally:
