@@ -11,11 +11,12 @@
 # a network together with its preprocessing.
 #
 # **What you need.** Notebook 04, and TensorFlow, which has packages for Python
-# 3.9 to 3.13. In the lecture this is the second half of the hands-on session:
-# a dedicated library, several hidden layers.
+# 3.9 to 3.13, but not for Macs with Intel processors and Windows on Arm. In the
+# lecture this is the second half of the hands-on session: a dedicated library,
+# several hidden layers.
 #
 # *Part of the course: networks. To run: at most 75 seconds on two processors.
-# To study: 60 minutes, with everything 100.*
+# To study: 60 minutes, with everything 75.*
 
 # %%
 import tempfile
@@ -43,14 +44,13 @@ meter_problem = prepare_meter()
 import_tensorflow(threads=1)  # without start-up messages; one thread
 import keras
 import tensorflow as tf
-tf.get_logger().setLevel("ERROR")  # it minds that we make many models
 
 # %% [markdown]
-# TensorFlow computes; Keras is the layer above it, in which networks are
-# described. Your own programs need only the two import lines. Where does
-# TensorFlow compute?
+# TensorFlow computes; Keras, above it, describes networks. Your own programs need
+# only the two import lines. Where does TensorFlow compute?
 
 # %% tags=["nbval-ignore-output"]
+tf.get_logger().setLevel("ERROR")  # it minds that we make many models
 print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}")
 print("computes on:", device_and_threads(tf))
 print("graphics processors:", len(tf.config.list_physical_devices("GPU")))
@@ -108,10 +108,9 @@ model.compile(
 )
 
 # %% [markdown]
-# > **Note.** Two messages are met often. `target and output must have the same
-# > rank`: the labels are whole numbers and the loss is `CategoricalCrossentropy`,
-# > which wants one-hot rows. `learning_rate should be float`: write `1.0`, not
-# > `1`.
+# > **Note.** Two common messages. `target and output must have the same rank`: the
+# > loss is `CategoricalCrossentropy`, which wants one-hot rows.
+# > `learning_rate should be float`: write `1.0`, not `1`.
 #
 # > **Before you go on, 5.Q1.** Which percentage of the validation images will
 # > be right after five epochs?
@@ -185,12 +184,11 @@ reveal("5.Q1", f"{100 * val_accuracy:.1f} %")
 
 # %% [markdown]
 # **Predict** returns the outputs, here the logits, for any number of rows. One
-# image is a table with one row: `x_val[:1]` has the shape (1, 784), while
-# `x_val[0]`, of shape (784,), is refused. Softmax (F5) makes probabilities of
-# logits.
+# image is a table with one row, (1, 784); a row alone, (784,), is refused.
+# Softmax (F5) makes probabilities of logits.
 
 # %%
-number = 18  # which image
+number = 52  # which image
 one = x_val[number : number + 1]  # (1, 784)
 z1 = model.predict(one, verbose=0)  # (1, 10)
 a1 = np.array(keras.ops.softmax(z1))  # F5
@@ -299,8 +297,7 @@ table.describe().loc[["count", "mean", "std"]].T.round(2)
 rows = rng.permutation(len(table))
 train, val, test = np.split(rows, [100, 139])
 x_wine = table.to_numpy()
-print(len(train), "for training,", len(val), "for validation,",
-      len(test), "for the test")
+print(len(train), len(val), len(test), "wines")
 
 # %% [markdown]
 # The scaling should be a part of the model: then its users need not know the
@@ -312,6 +309,7 @@ inputs = keras.Input((2,))
 scaled = keras.layers.Normalization(mean=[10, 500], variance=[4, 100])(inputs)
 scaler = keras.Model(inputs, scaled)
 print(np.array(scaler(np.array([[12, 510], [10, 480]]))))
+
 
 # %% [markdown]
 # ### Exercise 5.3 (10 minutes)
@@ -356,7 +354,7 @@ check("5.3", table_model)
 # %% [markdown]
 # What is scaling worth? Your function also makes the same model without it: the
 # columns of `neutral` have the mean 0 and the variance 1, so `Normalization`
-# changes nothing. The gaps are filled beforehand; only the scaling differs.
+# changes nothing. The gaps are filled beforehand.
 
 # %%
 neutral = np.array([[-1.0] * 13, [1.0] * 13])
@@ -422,17 +420,13 @@ wine_results = pd.DataFrame({
 print(wine_results)
 reveal("5.Q3", ", ".join(f"{value:.0f} %" for value in final["unscaled"]))
 
-# %% tags=["instructor", "nbval-ignore-output"]
-assert min(final["scaled"]) >= 99 and max(final["unscaled"]) < 97
-assert min(r["val_accuracy"][-1] for r in table_runs["scaled"]) > 0.9
-
 # %% [markdown]
 # Unscaled, the network has not learned its *training* sample. So this is no
 # lack of generalisation, and another network is no remedy.
 
 # %% [markdown]
-# The model takes a wine as the laboratory hands it over, gaps included, and
-# the test wines are looked at once:
+# A wine goes in as it was measured, gaps included. The test wines are looked at
+# once:
 
 # %% tags=["nbval-ignore-output"]
 print(table.iloc[test[0]].head(6).to_string())
@@ -440,6 +434,10 @@ print("kind, probability:", read_prediction(wine_model, x_wine[test[0]]))
 _, share = wine_model.evaluate(x_wine[test], kind[test], verbose=0)
 error = np.sqrt(share * (1 - share) / len(test))
 print(f"{100 * share:.0f} ± {100 * error:.0f} % of {len(test)} test wines")
+
+# %% tags=["instructor", "nbval-ignore-output"]
+assert min(final["scaled"]) >= 99 and max(final["unscaled"]) < 97
+assert min(r["val_accuracy"][-1] for r in table_runs["scaled"]) > 0.9
 
 
 # %% [markdown]
@@ -502,6 +500,7 @@ plotting.show(
     "to it, and both accuracies hardly leave it.",
     values=False,
 )
+
 
 # %% [markdown]
 # The grey lines are what guessing gives: a loss of $\ln 10 = 2.3$ and 10 %.
@@ -587,8 +586,8 @@ named = {f"{sample} loss": stopped[prefix + "loss"]
          for sample, prefix in (("training", ""), ("validation", "val_"))}
 plotting.learning_curves(named, ax, "loss", "loss")
 ax.axvline(best, color=plotting.GREY, linewidth=1, zorder=0)
-ax.text(best - 0.2, max(stopped["loss"]), "weights kept", ha="right", va="top",
-        fontsize=9, color=plotting.GREY)
+ax.text(best - 0.2, max(stopped["loss"]), "weights kept", ha="right",
+        va="top", fontsize=9, color=plotting.GREY)
 ax.set(ylim=(0, None), title="The validation loss stops falling; so does fit")
 ax.legend(loc="center", bbox_to_anchor=(0.45, 0.5))
 plotting.show(
@@ -604,6 +603,7 @@ plotting.show(
 assert len(stopped["loss"]) == best + PATIENCE < 60
 assert np.isclose(stopper.evaluate(xv, digits_val[:2000], verbose=0)[0],
                   min(stopped["val_loss"]), rtol=1e-3)
+
 
 # %% [markdown]
 # | callback | what it does |
@@ -666,7 +666,7 @@ validation = validation.batch(1000).cache()
 
 # %% [markdown]
 # **A schedule.** `CosineDecay` lets the learning rate fall to zero along a
-# cosine, as yours did in notebook 04. The optimiser is Adam, a descent that
+# cosine. The optimiser is Adam, a descent that
 # gives each weight a step size of its own (notebook 07 compares). Its first rate
 # was chosen on the validation sample, with two seeds that are not used below:
 #
@@ -782,7 +782,7 @@ check("5.6", save_and_load)
 # solution("5.6")
 
 # %% [markdown]
-# A saved model is tested by its predictions, not by the fact that it loads:
+# The test of a saved model is its predictions:
 
 # %%
 folder = tempfile.TemporaryDirectory()  # removed at the end
@@ -791,6 +791,7 @@ loaded = save_and_load(deep, path)
 again = loaded.predict(images_test, batch_size=1000, verbose=0)
 print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB; "
       f"largest difference of a logit: {np.abs(again - z).max():.1g}")
+
 
 # %% [markdown]
 # The file holds layers, weights, preprocessing and the optimiser, whose rate has
@@ -803,9 +804,8 @@ print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB; "
 # backwards and applies the chain rule to each operation. If both are right,
 # they agree to rounding.
 #
-# `forward` and `backward` are those of notebook 03, for any number of layers.
-# Weights *and* biases are drawn at random, because a zero would hide mistakes,
-# and copied into Keras, which keeps a matrix as (M, N), as we do.
+# `forward` and `backward` are those of notebook 03. Weights *and* biases are drawn
+# at random, because a zero would hide mistakes, and copied into Keras.
 
 # %%
 def draw_parameters(sizes, dtype):
@@ -875,6 +875,7 @@ print(agreement.to_string(float_format="{:.0e}".format, na_rep=""))
 assert agreement.xs("float32", axis=1, level=1).max().max() < 1e-5
 assert agreement.xs("float64", axis=1, level=1).max().max() < 1e-12
 
+
 # %% [markdown]
 # A number in float32 has about 7 digits, in float64 about 16. The errors shrink
 # accordingly; a mistake in the mathematics would stay as large as it is. The
@@ -907,6 +908,10 @@ moved = build_deep()
 steps = SHIFT_EPOCHS * -(-len(five) // 256)
 compile_deep(moved, steps)
 print(f"{steps:,} updates, and {DEEP_EPOCHS * len(training):,} above")
+
+# %% [markdown]
+# The test sample judges a second question here, whether shifts help, and chooses
+# nothing.
 
 # %% tags=["nbval-ignore-output"]
 moved.fit(five, np.tile(digits, 5), batch_size=256, epochs=SHIFT_EPOCHS,
@@ -956,6 +961,7 @@ _, share = convolution.evaluate(images_val, digits_val, verbose=0)
 print(f"{convolution.count_params():,} parameters, 2 epochs: "
       f"{100 * share:.1f} % of the validation images")
 
+
 # %% [markdown]
 # After two epochs it is about where the network with two hidden layers was
 # after twelve. Convolutions are a lecture of their own.
@@ -1001,6 +1007,7 @@ for sizes in (ONE, DEEP):
         moved = max(relative_error(w, o) for w, o in zip(p.values(), own))
         print(f"H = {len(sizes) - 2}, {dtype}: the weights moved by "
               f"{moved:.0e} and differ by {far:.0e}")
+
 
 # %% [markdown]
 # After an epoch of 40 updates the weights still agree to rounding, although
@@ -1100,12 +1107,12 @@ progress(5)
 # > again. Is scaling necessary, or does it only save time?
 
 # %% [markdown] tags=["answer-5.Q5"]
-# **Answer (5.Q5).** The unscaled network goes on learning: after 200 epochs
-# it was right for some 90 % of the training wines and as many of the
-# validation wines. So scaling changes how fast the descent is, not what the
-# network could represent. In practice this is the same: it is still behind
-# what the scaled one reaches in 40 epochs. Notebook 07 shows why: without
-# scaling, the risk is far steeper in some directions than in others.
+# **Answer (5.Q5).** Unscaled, 200 epochs brought three seeds to 97, 98 and 94 % of
+# the training wines, and to 87, 87 and 82 % of the validation wines. So the
+# network can represent the classes, but it learns slowly, and what it learns
+# first is of little use for other wines. Scaled, 40 epochs were enough for 97
+# % and more. Notebook 07 shows why: without scaling, the risk is far steeper in
+# some directions than in others.
 
 # %% [markdown]
 # > **Question 5.Q6.** `load_breast_cancer(as_frame=True)` from
@@ -1114,24 +1121,31 @@ progress(5)
 # > sample is right, with and without scaling?
 
 # %% [markdown] tags=["answer-5.Q6"]
-# **Answer (5.Q6).** `table_model(x_train, 2)` serves as it is. With 400 rows
-# for training and 40 epochs, 96 to 99 % of the other rows are right. The
-# columns differ by a factor of up to 100,000, so without scaling the loss
-# begins far above $\ln 2$ and the result depends strongly on the seed.
+# **Answer (5.Q6).** `table_model(x_train, 2)` serves as it is. Two splits with 400 rows
+# for training, 40 epochs: scaled, 95 and 96 % of the other rows were right,
+# unscaled 93 and 94 %. This is closer than for the wines, although the columns
+# differ by a factor of 200,000. But the scaled network was right for *all* its
+# training rows, with a loss near zero: use early stopping, or fewer neurons.
 
 # %% [markdown]
-# > **Question 5.Q7.** Train the network with two hidden layers without dropout.
-# > What happens to training and validation loss, and to the accuracy?
+# > **Question 5.Q7.** Train the network with two hidden layers without dropout,
+# > with the seeds 1, 2 and 3. What does dropout gain?
 
 # %% [markdown] tags=["answer-5.Q7"]
-# **Answer (5.Q7).** TODO
+# **Answer (5.Q7).** Three such trainings were right for 98.50, 98.50 and 98.42 % of
+# the test images; with dropout and the same seeds it was 98.61, 98.60 and 98.53
+# %. The gain is about 0.1 points: small, but the same three times. Before you
+# rely on it, use ten seeds, and the validation sample.
 
 # %% [markdown]
-# > **Question 5.Q8.** Replace the schedule by the constant rate 0.003. Does
-# > early stopping fire now? What is lost?
+# > **Question 5.Q8.** Replace the schedule by the constant rate 0.003. What does
+# > the schedule gain?
 
 # %% [markdown] tags=["answer-5.Q8"]
-# **Answer (5.Q8).** TODO
+# **Answer (5.Q8).** With the constant rate, the seeds 1 and 2 were right for 98.14 and
+# 98.17 % of the test images; with the schedule it was 98.61 and 98.60 %. So the
+# schedule gains almost half a point, more than dropout: at a constant rate the
+# weights keep jumping about the minimum.
 
 # %% [markdown]
 # > **Question 5.Q9.** TensorBoard shows learning curves while a training runs.
