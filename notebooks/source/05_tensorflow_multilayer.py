@@ -592,10 +592,10 @@ ax.set(ylim=(0, None), title="The validation loss stops falling; so does fit")
 ax.legend(loc="center", bbox_to_anchor=(0.45, 0.5))
 plotting.show(
     fig,
-    alt=f"Training and validation loss over {len(stopped['loss'])} epochs. The "
-    "training loss falls to nearly zero; the validation loss falls, becomes "
-    f"level, and is lowest in epoch {best}, marked by a vertical line, "
-    f"{len(stopped['loss']) - best} epochs before the training stops.",
+    alt=f"Training and validation loss over {len(stopped['loss'])} epochs. "
+    "The training loss falls to nearly zero; the validation loss falls, "
+    f"becomes level, and is lowest in epoch {best}, marked by a vertical "
+    f"line, {len(stopped['loss']) - best} epochs before the training stops.",
     values=False,
 )
 
@@ -1002,7 +1002,9 @@ for sizes in (ONE, DEEP):
         xs, ys = x[:5_000].astype(dtype), np.eye(10)[digits[:5_000]]
         ys = ys.astype(dtype)
         own = numpy_epoch(p, xs, ys, BATCH, STEP)
-        kept = epoch_inside_fit(keras_twin(p, sizes, dtype), xs, ys, BATCH, STEP)
+        kept = epoch_inside_fit(
+            keras_twin(p, sizes, dtype), xs, ys, BATCH, STEP
+        )
         far = max(relative_error(k, o) for k, o in zip(kept, own))
         moved = max(relative_error(w, o) for w, o in zip(p.values(), own))
         print(f"H = {len(sizes) - 2}, {dtype}: the weights moved by "
