@@ -11,9 +11,9 @@
 # a network together with its preprocessing.
 #
 # **What you need.** Notebook 04, and TensorFlow, which has packages for Python
-# 3.9 to 3.13, but not for Macs with Intel processors and Windows on Arm. In the
-# lecture this is the second half of the hands-on session: a dedicated library,
-# several hidden layers.
+# 3.9 to 3.13, but not for Macs with Intel processors and Windows on Arm. In
+# the lecture this is the second half of the hands-on session: a dedicated
+# library, several hidden layers.
 #
 # *Part of the course: networks. To run: at most 75 seconds on two processors.
 # To study: 60 minutes, with everything 75.*
@@ -46,8 +46,8 @@ import keras
 import tensorflow as tf
 
 # %% [markdown]
-# TensorFlow computes; Keras, above it, describes networks. Your own programs need
-# only the two import lines. Where does TensorFlow compute?
+# TensorFlow computes; Keras, above it, describes networks. Your own programs
+# need only the two import lines. Where does TensorFlow compute?
 
 # %% tags=["nbval-ignore-output"]
 tf.get_logger().setLevel("ERROR")  # it minds that we make many models
@@ -71,8 +71,8 @@ x_val, digits_val = mnist.x_validation, mnist.y_validation
 print("images", x.shape, x.dtype, "  labels", digits.shape, digits.dtype)
 
 # %% [markdown]
-# **Model.** A list of layers. `Input` says how long a row is; it is no layer of
-# neurons. `Dense(N)` is a layer of $N$ neurons, $h(xW + b)$ (F3), and draws
+# **Model.** A list of layers. `Input` says how long a row is; it is no layer
+# of neurons. `Dense(N)` is a layer of $N$ neurons, $h(xW + b)$ (F3), and draws
 # its own weights at random.
 
 # %%
@@ -86,8 +86,8 @@ model = keras.Sequential([
 # %% [markdown]
 # The last layer has no activation: it returns $z^1$, called the *logits*.
 # Softmax is left to the loss, which computes its logarithm without overflow.
-# Look at the summary of each new model: a layer of the wrong size is seen there
-# first.
+# Look at the summary of each new model: a layer of the wrong size is seen
+# there first.
 
 # %% tags=["nbval-ignore-output"]
 model.summary()
@@ -108,8 +108,8 @@ model.compile(
 )
 
 # %% [markdown]
-# > **Note.** Two common messages. `target and output must have the same rank`: the
-# > loss is `CategoricalCrossentropy`, which wants one-hot rows.
+# > **Note.** Two common messages. `target and output must have the same rank`:
+# > the loss is `CategoricalCrossentropy`, which wants one-hot rows.
 # > `learning_rate should be float`: write `1.0`, not `1`.
 #
 # > **Before you go on, 5.Q1.** Which percentage of the validation images will
@@ -129,8 +129,8 @@ history = model.fit(
 )
 
 # %% [markdown]
-# `391/391` counts the batches. The object that `fit` returns has a dictionary,
-# `history`:
+# Each line begins with the number of batches. The object that `fit` returns
+# has a dictionary, `history`:
 
 # %% tags=["nbval-ignore-output"]
 curves = pd.DataFrame(history.history)
@@ -271,9 +271,9 @@ check("5.2", read_prediction)
 # ## A table of your own
 #
 # Most data are tables: columns with names and units, and gaps where a value is
-# missing. scikit-learn brings a small one: 13 measurements of 178 Italian wines
-# from three kinds of grape. It is complete, so we make gaps: each value is
-# removed with a probability of 5 %.
+# missing. scikit-learn brings a small one: 13 measurements of 178 Italian
+# wines from three kinds of grape. It is complete, so we make gaps: each value
+# is removed with a probability of 5 %.
 
 # %%
 wine = load_wine(as_frame=True)
@@ -287,11 +287,11 @@ table.describe().loc[["count", "mean", "std"]].T.round(2)
 # The units are mixed: alcohol is in per cent of the volume, proline in
 # milligrams per litre, hue is a ratio. Proline varies by 300, hue by 0.2. The
 # first weights are of similar size for all columns, so at the start proline
-# decides alone.
+# decides nearly alone.
 #
 # The remedy is to *scale* each column: subtract its mean and divide by its
-# standard deviation. Both are learned, like the weights, on the training sample.
-# So we split first.
+# standard deviation. Both are learned, like the weights, on the training
+# sample. So we split first.
 
 # %%
 rows = rng.permutation(len(table))
@@ -301,8 +301,8 @@ print(len(train), len(val), len(test), "wines")
 
 # %% [markdown]
 # The scaling should be a part of the model: then its users need not know the
-# means. For this there is a second way to write a model: a layer is a function,
-# applied to what comes before it. A model that only scales:
+# means. For this there is a second way to write a model: a layer is a
+# function, applied to what comes before it. A model that only scales:
 
 # %%
 inputs = keras.Input((2,))
@@ -352,9 +352,9 @@ check("5.3", table_model)
 # solution("5.3")
 
 # %% [markdown]
-# What is scaling worth? Your function also makes the same model without it: the
-# columns of `neutral` have the mean 0 and the variance 1, so `Normalization`
-# changes nothing. The gaps are filled beforehand.
+# What is scaling worth? Your function also makes the same model without it:
+# the columns of `neutral` have the mean 0 and the variance 1, so
+# `Normalization` changes nothing. The gaps are filled beforehand.
 
 # %%
 neutral = np.array([[-1.0] * 13, [1.0] * 13])
@@ -421,12 +421,13 @@ print(wine_results)
 reveal("5.Q3", ", ".join(f"{value:.0f} %" for value in final["unscaled"]))
 
 # %% [markdown]
-# Unscaled, the network has not learned its *training* sample. So this is no
-# lack of generalisation, and another network is no remedy.
+# Unscaled, the network is behind on its *training* sample already: this is no
+# lack of generalisation. Look at the preprocessing before you try other
+# networks.
 
 # %% [markdown]
-# A wine goes in as it was measured, gaps included. The test wines are looked at
-# once:
+# A wine goes in as it was measured, gaps included. The test wines are looked
+# at once:
 
 # %% tags=["nbval-ignore-output"]
 print(table.iloc[test[0]].head(6).to_string())
@@ -441,13 +442,13 @@ assert min(r["val_accuracy"][-1] for r in table_runs["scaled"]) > 0.9
 
 
 # %% [markdown]
-# The ± is the sampling error of so small a sample.
+# The ± is the sampling error.
 #
 # ## What is wrong here?
 #
 # Learning curves show faults that no error message reports. The next cell
-# trains three networks on 2,000 digits, each with another fault. Keep it closed
-# for now.
+# trains three networks on 2,000 digits, each with another fault. Keep it
+# closed for now.
 
 # %% tags=["draws"]
 def broken(inputs, labels, inputs_val, optimizer):
@@ -615,9 +616,9 @@ assert np.isclose(stopper.evaluate(xv, digits_val[:2000], verbose=0)[0],
 #
 # ## Several hidden layers
 #
-# Now all 50,000 images, and a network for others to use. A scanner gives 28 x 28
-# whole numbers from 0 to 255. The model should take them as they are, so the
-# division and the unfolding become its first layers.
+# Now all 50,000 images, and a network for others to use. A scanner gives 28 x
+# 28 whole numbers from 0 to 255. The model should take them as they are, so
+# the division and the unfolding become its first layers.
 
 # %%
 def as_scanned(x):
@@ -629,10 +630,10 @@ images, images_val, images_test = map(as_scanned, (x, x_val, mnist.x_test))
 
 
 # %% [markdown]
-# Against overfitting there is *dropout* (Srivastava et al., 2014): each training
-# step sets a random share $p$ of a layer's values to zero and divides the
-# others by $1 - p$, so that the next layer receives the same on average. In
-# prediction nothing is dropped.
+# Against overfitting there is *dropout* (Srivastava et al., 2014): each
+# training step sets a random share $p$ of a layer's values to zero and divides
+# the others by $1 - p$, so that the next layer receives the same on average.
+# In prediction nothing is dropped.
 
 # %%
 def build_deep():
@@ -652,9 +653,10 @@ def build_deep():
 
 # %% [markdown]
 # **The data as a stream.** Data that do not fit into memory are described as a
-# chain, a `tf.data.Dataset`: `cache` keeps what has been read, `shuffle` draws a
-# new order in each epoch (so it comes *after* `cache`), `batch` makes batches,
-# and `prefetch` prepares the next batch while the network works on this one.
+# chain, a `tf.data.Dataset`: `cache` keeps what has been read, `shuffle` draws
+# a new order in each epoch (so it comes *after* `cache`), `batch` makes
+# batches, and `prefetch` prepares the next batch while the network works on
+# this one.
 
 # %%
 training = tf.data.Dataset.from_tensor_slices((images, digits))
@@ -666,9 +668,9 @@ validation = validation.batch(1000).cache()
 
 # %% [markdown]
 # **A schedule.** `CosineDecay` lets the learning rate fall to zero along a
-# cosine. The optimiser is Adam, a descent that
-# gives each weight a step size of its own (notebook 07 compares). Its first rate
-# was chosen on the validation sample, with two seeds that are not used below:
+# cosine. The optimiser is Adam, a descent that gives each weight a step size
+# of its own (notebook 07 compares). Its first rate was chosen on the
+# validation sample, with two other seeds; 0.006 is as good:
 #
 # | rate | 0.00075 | 0.0015 | 0.003 | 0.006 | 0.012 |
 # | --- | --: | --: | --: | --: | --: |
@@ -689,8 +691,8 @@ def compile_deep(model, steps):
 
 
 # %% [markdown]
-# Early stopping has no place beside this schedule: with a rate of zero the last
-# epoch is the best one or close to it.
+# Early stopping has no place beside this schedule: with a rate of zero the
+# last epoch is the best one or close to it.
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -740,8 +742,8 @@ print(f"{100 * right:.2f} ± {100 * error:.2f} % of the test images")
 assert right >= 0.983 and deep_history["val_accuracy"][-1] > 0.98
 
 # %% [markdown]
-# One training is one draw. Ten others, run beforehand with the seeds 1 to 10, gave
-# these percentages:
+# Ten other trainings, run beforehand with the seeds 1 to 10, gave these
+# percentages:
 
 # %% tags=["draws"]
 ten = pd.DataFrame({
@@ -753,8 +755,7 @@ ten = pd.DataFrame({
 ten.agg(["mean", "std", "min", "max"]).round(2)
 
 # %% [markdown]
-# The result goes into the file that notebook 09 reads, below those of notebook
-# 04.
+# The result goes into a file that notebook 09 reads.
 
 # %%
 keep_result("784-512-256-10", "Keras", right, meter)
@@ -794,8 +795,8 @@ print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB; "
 
 
 # %% [markdown]
-# The file holds layers, weights, preprocessing and the optimiser, whose rate has
-# reached zero: to train a loaded model further, compile it again first.
+# The file holds layers, weights, preprocessing and the optimiser, whose rate
+# has reached zero: to train a loaded model further, compile it again first.
 #
 # ## Is it what you wrote?
 #
@@ -804,8 +805,8 @@ print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB; "
 # backwards and applies the chain rule to each operation. If both are right,
 # they agree to rounding.
 #
-# `forward` and `backward` are those of notebook 03. Weights *and* biases are drawn
-# at random, because a zero would hide mistakes, and copied into Keras.
+# `forward` and `backward` are those of notebook 03. Weights *and* biases are
+# drawn at random, because a zero would hide mistakes, and copied into Keras.
 
 # %%
 def draw_parameters(sizes, dtype):
@@ -877,9 +878,9 @@ assert agreement.xs("float64", axis=1, level=1).max().max() < 1e-12
 
 
 # %% [markdown]
-# A number in float32 has about 7 digits, in float64 about 16. The errors shrink
-# accordingly; a mistake in the mathematics would stay as large as it is. The
-# library does what you wrote, for one hidden layer and for three.
+# A number in float32 has about 7 digits, in float64 about 16. The errors
+# shrink accordingly; a mistake in the mathematics would stay as large as it
+# is. The library does what you wrote, for one hidden layer and for three.
 #
 # ## Going further: shifted images
 #
@@ -910,8 +911,8 @@ compile_deep(moved, steps)
 print(f"{steps:,} updates, and {DEEP_EPOCHS * len(training):,} above")
 
 # %% [markdown]
-# The test sample judges a second question here, whether shifts help, and chooses
-# nothing.
+# The test sample judges a second question here, whether shifts help, and
+# chooses nothing.
 
 # %% tags=["nbval-ignore-output"]
 moved.fit(five, np.tile(digits, 5), batch_size=256, epochs=SHIFT_EPOCHS,
@@ -937,9 +938,10 @@ print("shifts add", gain.in_words())
 # %% [markdown]
 # ## Going further: a convolution is one more line
 #
-# A dense layer does not know which pixels are neighbours. A *convolution* looks
-# at 5 x 5 pixels at a time, with the same weights everywhere. In Keras this is
-# one more line, after one that gives each pixel an axis for its grey value:
+# A dense layer does not know which pixels are neighbours. A *convolution*
+# looks at 5 x 5 pixels at a time, with the same weights everywhere. In Keras
+# this is one more line, after one that gives each pixel an axis for its grey
+# value:
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -1012,8 +1014,8 @@ for sizes in (ONE, DEEP):
 
 
 # %% [markdown]
-# After an epoch of 40 updates the weights still agree to rounding, although
-# each update starts where the last one ended.
+# After an epoch the weights still agree to rounding, although each update
+# starts where the last one ended.
 #
 # ## Going further: what a step costs
 #
@@ -1085,10 +1087,10 @@ print(f"{z64.size:,} values z0, wrong by {np.mean(abs(z32 - z64)):.0e}: "
       f"{flips} with another sign")
 
 # %% [markdown]
-# So of 6.4 million values none or very few change sign. In float64 the errors are
-# smaller still by nine powers of ten, which makes it the sharp test of the
-# mathematics. In float32 a long training meets such a gate sooner or later, and
-# from there two correct programs go slightly different ways.
+# So of 6.4 million values none or very few change sign. In float64 the errors
+# are smaller still by nine powers of ten, which makes it the sharp test of the
+# mathematics. In float32 a long training meets such a gate sooner or later,
+# and from there two correct programs go slightly different ways.
 #
 # ## Summary
 #
@@ -1109,12 +1111,12 @@ progress(5)
 # > again. Is scaling necessary, or does it only save time?
 
 # %% [markdown] tags=["answer-5.Q5"]
-# **Answer (5.Q5).** Unscaled, 200 epochs brought three seeds to 97, 98 and 94 % of
-# the training wines, and to 87, 87 and 82 % of the validation wines. So the
-# network can represent the classes, but it learns slowly, and what it learns
-# first is of little use for other wines. Scaled, 40 epochs were enough for 97
-# % and more. Notebook 07 shows why: without scaling, the risk is far steeper in
-# some directions than in others.
+# **Answer (5.Q5).** Unscaled, 200 epochs brought three seeds to 97, 98 and 94
+# % of the training wines, and to 87, 87 and 82 % of the validation wines. So
+# the network can represent the classes, but it learns slowly, and what it
+# learns first is of little use for other wines. Scaled, 40 epochs were enough
+# for 97 % and more. Notebook 07 shows why: without scaling, the risk is far
+# steeper in some directions than in others.
 
 # %% [markdown]
 # > **Question 5.Q6.** `load_breast_cancer(as_frame=True)` from
@@ -1123,31 +1125,32 @@ progress(5)
 # > sample is right, with and without scaling?
 
 # %% [markdown] tags=["answer-5.Q6"]
-# **Answer (5.Q6).** `table_model(x_train, 2)` serves as it is. Two splits with 400 rows
-# for training, 40 epochs: scaled, 95 and 96 % of the other rows were right,
-# unscaled 93 and 94 %. This is closer than for the wines, although the columns
-# differ by a factor of 200,000. But the scaled network was right for *all* its
-# training rows, with a loss near zero: use early stopping, or fewer neurons.
+# **Answer (5.Q6).** `table_model(x_train, 2)` serves as it is. Two splits with
+# 400 rows for training, 40 epochs: scaled, 95 and 96 % of the other rows were
+# right, unscaled 93 and 94 %. This is closer than for the wines, although the
+# columns differ by a factor of 200,000. But the scaled network was right for
+# *all* its training rows, with a loss near zero: use early stopping, or fewer
+# neurons.
 
 # %% [markdown]
 # > **Question 5.Q7.** Train the network with two hidden layers without dropout,
 # > with the seeds 1, 2 and 3. What does dropout gain?
 
 # %% [markdown] tags=["answer-5.Q7"]
-# **Answer (5.Q7).** Three such trainings were right for 98.50, 98.50 and 98.42 % of
-# the test images; with dropout and the same seeds it was 98.61, 98.60 and 98.53
-# %. The gain is about 0.1 points: small, but the same three times. Before you
-# rely on it, use ten seeds, and the validation sample.
+# **Answer (5.Q7).** Three such trainings were right for 98.50, 98.50 and 98.42
+# % of the test images; with dropout and the same seeds it was 98.61, 98.60 and
+# 98.53 %. The gain is about 0.1 points: small, but the same three times.
+# Before you rely on it, use ten seeds, and the validation sample.
 
 # %% [markdown]
 # > **Question 5.Q8.** Replace the schedule by the constant rate 0.003. What does
 # > the schedule gain?
 
 # %% [markdown] tags=["answer-5.Q8"]
-# **Answer (5.Q8).** With the constant rate, the seeds 1 and 2 were right for 98.14 and
-# 98.17 % of the test images; with the schedule it was 98.61 and 98.60 %. So the
-# schedule gains almost half a point, more than dropout: at a constant rate the
-# weights keep jumping about the minimum.
+# **Answer (5.Q8).** With the constant rate, the seeds 1 and 2 were right for
+# 98.14 and 98.17 % of the test images; with the schedule it was 98.61 and
+# 98.60 %. So the schedule gains almost half a point, more than dropout: at a
+# constant rate the weights keep jumping about the minimum.
 
 # %% [markdown]
 # > **Question 5.Q9.** TensorBoard shows learning curves while a training runs.
