@@ -179,7 +179,6 @@ plotting.show(
 # **Evaluate** measures loss and accuracy on other data.
 
 # %% tags=["nbval-ignore-output"]
-# solution("5.Q2")
 val_loss, val_accuracy = model.evaluate(x_val, digits_val, verbose=0)
 reveal("5.Q1", f"{100 * val_accuracy:.1f} %")
 
@@ -1079,7 +1078,6 @@ print(step_costs.round(2), "\nin ms per step of 784-128-10")
 # gradient pass and the other does not. How often does that happen?
 
 # %% tags=["nbval-ignore-output"]
-# solution("5.Q4")
 single = draw_parameters(ONE, "float32")
 exact = {name: array.astype(float) for name, array in single.items()}
 z32 = forward(x, single)[0][0]
@@ -1105,7 +1103,6 @@ print(f"{z64.size:,} values z0, wrong by {np.mean(abs(z32 - z64)):.0e}: "
 
 # %%
 progress(5)
-# solution("5.Q5")
 
 # %% [markdown]
 # ## On your own
