@@ -8,7 +8,8 @@ import pytest
 from exercises.source import solutions
 from tools import mutants
 
-# exercises whose checks still let some pass; this list may only shrink
+# not settled yet: a mutant whose time is up leaves TensorFlow in disorder, so
+# those of 05 want a process each; this list may only shrink
 NOT_YET = {"5.1", "5.2", "5.3", "5.4", "5.5", "5.6"}
 NUMBERS = [number for k in range(10) for number in solutions(k)]
 

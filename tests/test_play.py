@@ -13,8 +13,6 @@ from tools.stress import play, runner
 TEN = {1: ["0", "1", "3", "twice"], 2: ["0", "again"],
        3: ["0", "3", "8", "twice"]}
 NOTEBOOKS = [int(path.stem[:2]) for path in build.find_sources()]
-# notebooks that still have bare asserts; this list may only shrink
-NOT_YET = {5}
 
 
 @pytest.mark.parametrize("notebook", TEN)
@@ -34,8 +32,7 @@ def test_student_copies_hold_no_assert(notebook):
         ast.unparse(node) for code in codes
         for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assert)
     ]
-    assert not asserts or notebook in NOT_YET, asserts
-    assert asserts or notebook not in NOT_YET, "it is done: shorten NOT_YET"
+    assert not asserts
 
 
 def test_changes_are_many_and_of_the_same_kind():
