@@ -71,9 +71,9 @@ def relu(z):
 #
 # $$R_D(f) = \frac{1}{D} \sum_{i=1}^{D} J(y_i, f(x_i)) \tag{B1}$$
 #
-# Every 1/*D* below comes from this one. A small risk on these pairs does not guarantee
-# a small one on others, least of all if the pairs do not cover the whole
-# distribution of (*X*, *Y*) (notebook 08).
+# Every 1/*D* below comes from this one. A small risk on these pairs does not
+# guarantee a small one on others, least of all if the pairs do not cover the
+# whole distribution of (*X*, *Y*) (notebook 08).
 #
 # The outputs of a classifier are probabilities. To compare two discrete
 # probability distributions *p* and *q*, the *cross-entropy* is defined as
@@ -89,9 +89,9 @@ def relu(z):
 #
 # $$J(y, a^H) = -\sum_n y_n \ln a_n^H \tag{B4}$$
 #
-# The vector *y* is *one-hot*: it has a 1 for the true class and 0 elsewhere.
-# So one term remains: minus the logarithm of the probability that
-# the network gives to the true class.
+# The vector *y* is *one-hot*: it has a 1 for the true class and 0 elsewhere. So
+# one term remains: minus the logarithm of the probability that the network
+# gives to the true class.
 #
 # Why this loss? Minimising it is the same as maximising the probability that
 # the model gives to the observed labels: training aims at the *maximum
@@ -100,9 +100,9 @@ def relu(z):
 # ### Exercise 3.1 (6 minutes): the risk of a classifier
 #
 # Write `empirical_risk(y, a)`, which puts the loss of one sample (B4) into the
-# mean (B1). Both arguments have shape `(D, N)`, one row for each sample: `y`
-# is one-hot, `a` has the probabilities. Return one number. The probability of
-# a *wrong* class may be exactly 0; it must do no harm.
+# mean (B1). Both arguments have shape `(D, N)`, one row for each sample: `y` is
+# one-hot, `a` has the probabilities. Return one number. The probability of a
+# *wrong* class may be exactly 0; it must do no harm.
 #
 # Example: for `y = [[1, 0], [0, 1]]` and `a = [[0.5, 0.5], [0.2, 0.8]]` the
 # two losses are 0.693 and 0.223, and the function returns their mean, 0.458.
@@ -142,20 +142,20 @@ reveal("3.Q1", f"{risk_ten:.2f} nats")
 # At the minimum of the risk all its derivatives are zero. Why not solve these
 # equations? For a straight line through data points they are linear, and a
 # formula gives the solution. In a network the weights stand inside ReLU and
-# softmax: no formula is known. *By eye* nobody finds a minimum with more than two
-# parameters. Newton's method needs a matrix of second derivatives,
-# with as many rows and columns as there are parameters. So the minimum is
-# approached step by step: *iterative minimisation* by *gradient descent*. For all weights and
-# biases of layer *L*,
+# softmax: no formula is known. *By eye* nobody finds a minimum with more than
+# two parameters. Newton's method needs a matrix of second derivatives, with as
+# many rows and columns as there are parameters. So the minimum is approached
+# step by step: *iterative minimisation* by *gradient descent*. For all weights
+# and biases of layer *L*,
 #
 # $$W^L \leftarrow W^L - \lambda \frac{\partial R_D}{\partial W^L} = W^L - \frac{\lambda}{D} \sum_{i=1}^{D} \frac{\partial J_i}{\partial W^L} \tag{B5}$$
 #
 # $$b^L \leftarrow b^L - \lambda \frac{\partial R_D}{\partial b^L} = b^L - \frac{\lambda}{D} \sum_{i=1}^{D} \frac{\partial J_i}{\partial b^L} \tag{B6}$$
 #
 # The *learning rate* *λ* is set by you; one pass over the training sample is
-# called an *epoch*. On the right of each equation, the
-# derivative of a sum is the sum of the derivatives. So it is enough to know the
-# derivatives of the loss of *one* sample.
+# called an *epoch*. On the right of each equation, the derivative of a sum is
+# the sum of the derivatives. So it is enough to know the derivatives of the
+# loss of *one* sample.
 #
 # Descent ends where the slope is zero. That need not be the lowest point: it
 # may be a *local minimum*, or, with several weights, a *saddle*, which is a
@@ -350,11 +350,11 @@ print(f"likelihood of 20 throws {likelihood:.1e}, of 50 times as many"
 # probabilities becomes 0 in the computer.
 #
 # For a classifier the observations are the *D* pairs. The likelihood of its
-# weights is the product of the probabilities that it gives to the true
-# classes. Training *aims at* the weights of the largest likelihood; it stops
-# before it reaches them, and where a line separates the classes there are none
-# (larger weights are always likelier). Here is the likelihood for the 40
-# points above, beside the risk.
+# weights is the product of the probabilities that it gives to the true classes.
+# Training *aims at* the weights of the largest likelihood; it stops before it
+# reaches them, and where a line separates the classes there are none (larger
+# weights are always likelier). Here is the likelihood for the 40 points above,
+# beside the risk.
 
 # %%
 w_grid = np.linspace(-1.5, 3.5, 501)
@@ -384,6 +384,7 @@ plotting.show(
     its lowest point, {min(grid_risks):.2f}, at the same w, marked by a grey
     line in both.""",
 )
+
 
 # %% [markdown]
 # Far from its top the likelihood is flat, so its slope is nearly 0 there. The
@@ -434,7 +435,6 @@ alt = """A chain of circles from left to right: x, z0, a0, z1, a1, J; x, z0,
     which needs W1 and z0. Each delta gives gradients, with a0 or x."""
 plotting.show(fig, alt)
 
-
 # %% [markdown]
 # Forward, each layer uses the results of the one before. Backward, each *δ* is
 # computed from the one after, and gives the gradients of its layer. What the
@@ -462,16 +462,17 @@ print(f"a^0 of 50,000 images: {50_000 * N * 4 / 1e6:.0f} MB")
 # parameters, so 203,540 forward passes.
 
 # %% [markdown]
-# All that for *one* step. Products counts one for each weight and sample; the
-# last line is the memory for the way back, in float32.
+# All that for *one* step. The products are those of one sample, forward and
+# backward; the last line is the memory for the way back, in float32.
 
 # %% [markdown]
 # ## 4. The proof
 #
 # One sample, any number of layers. The plan: write the derivatives by weights
 # and biases with $\delta_n^L = \partial J / \partial z_n^L$; find *δ* of the
-# output layer; find *δ* of a layer from that of the next one. The indices *i*, *k*, *m*, *n* number neurons (in the code from 0); samples
-# come back in section 5.
+# output layer; find *δ* of a layer from that of the next one. The indices *i*,
+# *k*, *m*, *n* number neurons (in the code from 0); samples come back in
+# section 5.
 #
 # Each step is compared with `derivative`, which knows nothing of the proof: it
 # moves one entry of an array at a time. (It moves it along the imaginary axis:
@@ -493,8 +494,8 @@ def derivative(f, v, step=1e-30):
 # The test network has 3 inputs, two hidden layers of 4 neurons with `tanh`,
 # which is smooth, and 3 outputs, so *H* = 2. No value is zero, because a zero
 # hides mistakes. The vector *y* is not one-hot here either: the proof only
-# needs that its entries add up to 1. `loss_from(z, L)` computes the loss from given
-# arguments of layer `L`. So *δ* can be computed by its definition.
+# needs that its entries add up to 1. `loss_from(z, L)` computes the loss from
+# given arguments of layer `L`. So *δ* can be computed by its definition.
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -601,8 +602,8 @@ verify_equation("B9", left, -y / a[H], wrong=y / a[H],
 #
 # ### Exercise 3.2 (8 minutes): the missing case of the proof
 #
-# Derive $\partial a_i^H / \partial z_n^H$ for *i* ≠ *n* on paper:
-# what is *u'* now? Express the result with the outputs alone. Then complete
+# Derive $\partial a_i^H / \partial z_n^H$ for *i* ≠ *n* on paper: what is *u'*
+# now? Express the result with the outputs alone. Then complete
 # `softmax_slopes(a)`, where the case *i* = *n* is written: `a` are the outputs
 # of one sample, shape `(N,)`; entry `[i, n]` of the result, shape `(N, N)`, is
 # the derivative of output `i` by argument `n`.
@@ -902,8 +903,8 @@ print(f"loss {tiny_loss(0):.4f}, after one step {tiny_loss(0.1):.4f}")
 #
 # On paper a sample is a column. In NumPy samples are the rows of one array, so
 # everything is transposed. Since $(AB)^T = B^T A^T$, the layer `W.T @ a + b`
-# becomes `a @ W + b` (F3). Each row of the result depends on its own
-# sample alone.
+# becomes `a @ W + b` (F3). Each row of the result depends on its own sample
+# alone.
 #
 # ### Exercise 3.3 (6 minutes): one layer back
 #
@@ -939,11 +940,11 @@ check("3.3", hidden_delta)
 #
 # $$\frac{\partial R_D}{\partial w_{mn}^L} = \frac{1}{D} \sum_{i=1}^{D} a_{im}^{L-1}\, \delta_{in}^L, \qquad \frac{\partial R_D}{\partial b_n^L} = \frac{1}{D} \sum_{i=1}^{D} \delta_{in}^L$$
 #
-# where `a[i, m]` is activation *m* of sample *i*. Write `layer_gradients(a_previous, delta)`. What entered the layer,
-# `a_previous`, has shape `(D, M)`; `delta` has shape `(D, N)`. Return `dW`,
-# shape `(M, N)`, and `db`, shape `(N,)`. Which of the two arrays must be
-# transposed so that a product of matrices sums over the *samples*? And who
-# divides?
+# where `a[i, m]` is activation *m* of sample *i*. Write
+# `layer_gradients(a_previous, delta)`. What entered the layer, `a_previous`,
+# has shape `(D, M)`; `delta` has shape `(D, N)`. Return `dW`, shape `(M, N)`,
+# and `db`, shape `(N,)`. Which of the two arrays must be transposed so that a
+# product of matrices sums over the *samples*? And who divides?
 #
 # Example: `a_previous = [[1, 2], [3, 4]]` and `delta = [[1], [-3]]` give
 # `dW = [[-4], [-5]]` and `db = [-1]`.
@@ -970,9 +971,9 @@ check("3.4", layer_gradients)
 #
 # ### Going further: both products as pictures
 #
-# Here are both products for 5 samples, and layers of 4 and 3 neurons. The dashed
-# sides belong to the index that is summed over: the samples on the left, the
-# next layer on the right.
+# Here are both products for 5 samples, and layers of 4 and 3 neurons. The
+# dashed sides belong to the index that is summed over: the samples on the left,
+# the next layer on the right.
 
 # %% tags=["draws"]
 def draw_block(ax, left, rows, columns, name, colour):
@@ -1039,9 +1040,9 @@ plotting.show(
 # 5. update all weights and biases (B5, B6); then back to 2.
 #
 # Here are steps 1, 2 and 5 for any number of layers, with the parameters in a
-# dictionary: `W0`, `b0`, `W1`, ... With the factor
-# `sqrt(2 / M)`, the activations of wide ReLU layers have about the same mean
-# size in all layers (He et al., 2015).
+# dictionary: `W0`, `b0`, `W1`, ... With the factor `sqrt(2 / M)`, the
+# activations of wide ReLU layers have about the same mean size in all layers
+# (He et al., 2015).
 
 # %%
 def initialise(sizes, rng):
@@ -1075,9 +1076,9 @@ def update(p, gradients, learning_rate):
 # Write steps 3 and 4: `backward(x, y, z, a, p, h_prime)`, for any number of
 # layers. `x` are `D` rows, `y` their expected outputs; `z` and `a` are the
 # lists that `forward` returns (`a[0]` is the activation of layer 0, `a[-1]` is
-# the output); `p` is the dictionary of the parameters. Return a dictionary
-# with the same names whose values are the gradients of the
-# risk. Use your own `hidden_delta` and `layer_gradients`.
+# the output); `p` is the dictionary of the parameters. Return a dictionary with
+# the same names whose values are the gradients of the risk. Use your own
+# `hidden_delta` and `layer_gradients`.
 #
 # Before you write: in which order do the layers come? What enters layer 0? For
 # which layer is there no further delta to compute?
@@ -1142,12 +1143,13 @@ verify_equation("B14", *sides, without="with fixed hidden layers")
 # %% [markdown]
 # ### The gradient check
 #
-# The proof is right, but the program may not be. The *gradient check* compares each entry of each
-# gradient with the central difference of the risk. For right gradients in
-# float64 the *relative error* of an array (the length of the difference over
-# the sum of the lengths) is about 1e-10, for a real mistake usually more than
-# 1e-3; we draw the line at 1e-7. At the *kink* of ReLU a difference is wrong
-# although the gradient is right; `pattern` leaves such entries out.
+# The proof is right, but the program may not be. The *gradient check* compares
+# each entry of each gradient with the central difference of the risk. For right
+# gradients in float64 the *relative error* of an array (the length of the
+# difference over the sum of the lengths) is about 1e-10, for a real mistake
+# usually more than 1e-3; we draw the line at 1e-7. At the *kink* of ReLU a
+# difference is wrong although the gradient is right; `pattern` leaves such
+# entries out.
 #
 # First your `backward`, then the same gradients with a single entry changed by
 # one part in a hundred.
@@ -1197,7 +1199,6 @@ print(f"largest error at entry {report.index} of {report.name}")
 assert worst(own) < TOLERANCE < worst(changed)
 assert all(report.checked == report.size for report in own + changed)
 
-
 # %% [markdown]
 # The check finds even the small fault, and its place. A falling risk proves
 # nothing: it falls with wrong gradients, too (*find the bug*, below). Here is
@@ -1210,6 +1211,7 @@ for name, h_prime in (("right", relu_prime), ("wrong", np.ones_like)):
     reports = check_network(p, x_few, y_few, relu, gradients)
     failing = [r.name for r in reports if not r.relative_error < TOLERANCE]
     print(f"{name}: fails for {', '.join(failing) or 'nothing'}")
+
 
 # %% [markdown]
 # ## Going further: find the bug
@@ -1269,16 +1271,17 @@ pd.DataFrame(scores).describe().loc[["mean", "min", "max"]].round(1)
 
 # %% [markdown]
 # 90 % look like a success, but the output layer alone reaches about as much:
-# training the hidden layers with wrong gradients brings no gain that ten starts
-# can show. Without the right version beside it, one would not know; one would
-# blame the data or the learning rate.
+# training the hidden layers with wrong gradients brings little, if anything.
+# Without the right version beside it, one would not know; one would blame the
+# data or the learning rate.
 #
 # ### Eight backward passes
 #
-# Here are eight backward passes for two hidden layers. Each contains exactly one mistake, of a kind that is
-# easily made. None stops with an error. All have the same arguments: rows `x`
-# and `y`, the lists `z` and `a` of the forward pass, and the matrices `W1` and
-# `W2`. First read them, and note what you find suspicious.
+# Here are eight backward passes for two hidden layers. Each contains exactly
+# one mistake, of a kind that is easily made. None stops with an error. All have
+# the same arguments: rows `x` and `y`, the lists `z` and `a` of the forward
+# pass, and the matrices `W1` and `W2`. First read them, and note what you find
+# suspicious.
 
 # %%
 BUG_RATE = 0.15
@@ -1481,9 +1484,8 @@ assert not failed["right"] and all(failed[name] for name in "ABCDEFGH")
 # For most of the suspects the risk falls, and some end as well as the right
 # algorithm. The gradient check, at one random point and before any training,
 # finds the fault in all eight and none in the ninth. It also gives clues. The
-# wrong gradients lie at
-# the mistake and *before* it, towards layer 0, because delta travels that way.
-# If only biases fail, every delta is right.
+# wrong gradients lie at the mistake and *before* it, towards layer 0, because
+# delta travels that way. If only biases fail, every delta is right.
 #
 # ### Exercise 3.6 (20 minutes): name the mistakes
 #
@@ -1577,11 +1579,12 @@ print("test accuracy is above training accuracy in"
       f" {np.sum(on_test > on_training)}")
 print(f"at the end: training {on_training[-1]:.1%}, test {on_test[-1]:.1%}")
 
+
 # %% [markdown]
 # Both sentences are too strong as they stand. The construction promises that
 # the *risk* falls if the step is short *enough*; here some steps are too long,
-# and accuracy is not what is minimised. And before the network is fitted to
-# its sample, the test accuracy may be the higher one. What remains true: *in
+# and accuracy is not what is minimised. And before the network is fitted to its
+# sample, the test accuracy may be the higher one. What remains true: *in
 # expectation, for a fitted network*, the training accuracy is too optimistic
 # (notebook 08).
 
@@ -1721,8 +1724,8 @@ plotting.show(
 )
 
 # %% [markdown]
-# Each step starts at a right angle to the contour line (numbers: the risk).
-# The smallest rate creeps and has not arrived after 25 steps. The largest lies
+# Each step starts at a right angle to the contour line (numbers: the risk). The
+# smallest rate creeps and has not arrived after 25 steps. The largest lies
 # between the two values of 2/*k*: its path jumps to and fro along *w*, while
 # *b* has settled. The stronger curvature limits the learning rate for both.
 # Notebook 07 goes on from here.
@@ -1732,7 +1735,8 @@ plotting.show(
 # If two neurons of a hidden layer change places, with all their weights, the
 # network computes the same: the two points in the space of the weights have the
 # same risk. If the risk were convex, it would be no higher half-way between
-# them. We exchange two neurons of layer 0 of the network that was trained right.
+# them. We exchange two neurons of layer 0 of the network that was trained
+# right.
 
 # %%
 trained_p = trained["right"][1]
@@ -1893,7 +1897,8 @@ progress(3)
 # %% [markdown]
 # > **Question 3.Q10.** Suspect A learns although layer 0 gets a wrong delta.
 # > How far can this go? Replace `W1` in its recursion by a matrix of random
-# > numbers (drawn as the weights are) that never changes, and then by zeros. What do you conclude?
+# > numbers (drawn as the weights are) that never changes, and then by zeros.
+# > What do you conclude?
 
 # %%
 # solution("3.Q10")
@@ -1904,8 +1909,9 @@ progress(3)
 # +0.1 ± 0.4 points for A and +0.3 ± 0.4 with random numbers: not
 # distinguishable. With zeros, layer 0 is not trained at all; the difference is
 # -0.7 ± 0.6 points. So these data hardly need a trained layer 0, and that a
-# network learns them says little about its gradients. That fixed random numbers can be enough where layer 0 *is* needed
-# is known as *feedback alignment* (Lillicrap et al., 2016).
+# network learns them says little about its gradients. That fixed random numbers
+# can be enough where layer 0 *is* needed is known as *feedback alignment*
+# (Lillicrap et al., 2016).
 
 # %% [markdown]
 # > **Question 3.Q11.** One step further back: derive the derivative of the
