@@ -1742,7 +1742,7 @@ plotting.show(
 trained_p = trained["right"][1]
 order = np.r_[1, 0, 2:12]  # neurons 0 and 1 change places
 exchanged = {**trained_p, "W0": trained_p["W0"][:, order],
-           "b0": trained_p["b0"][order], "W1": trained_p["W1"][order]}
+             "b0": trained_p["b0"][order], "W1": trained_p["W1"][order]}
 half_way = {n: (trained_p[n] + exchanged[n]) / 2 for n in trained_p}
 risks = [empirical_risk(y_train, forward(x_train, q, relu)[1][-1])
          for q in (trained_p, half_way, exchanged)]
