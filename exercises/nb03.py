@@ -124,9 +124,9 @@ def _risk_of(answer, y, a, given):
         "For i != n the numerator, exp(z_i), does not contain z_n, so u' = 0. "
         "What is left of (u'v - uv') / v^2? Write it as a product of two "
         "outputs.",
-        "Build the matrix entry by entry, with two loops and an `if`, or all "
-        "products of two outputs at once with np.outer, and then the diagonal "
-        "anew.",
+        "The product has one factor from the numerator, exp(z_i) / S, and one "
+        "from the derivative of S, exp(z_n) / S. Which sign does it have? "
+        "The line that is missing fills slopes[i, n].",
         "Test: for a = [0.5, 0.5] all four entries are 0.25 or -0.25. Raising "
         "one argument raises its own output and lowers the other.",
     ],
@@ -138,6 +138,12 @@ def _softmax_slopes(answer):
     _slopes_of(answer, _softmax(np.array([0.3, -1.2, 2.0, 0.4, 0.1])),
                "5 random outputs")
     return "Each column adds up to 0."
+
+
+_ONE_NUMBER = (
+    "Of an array with one axis, a @ a.T is one number, the sum of the squares "
+    "(a.T is a). The matrix of all products of two outputs is np.outer(a, a)."
+)
 
 
 def _slopes_of(answer, a, given):
@@ -167,6 +173,11 @@ def _slopes_of(answer, a, given):
          "for the arguments."),
         (-right, "The sign of all entries is the wrong way round: raising "
          "an argument raises its own output."),
+        (np.diag(a) - a @ a, _ONE_NUMBER),
+        (np.diag(a * (1 - a)) - a @ a * (1 - np.eye(len(a))), _ONE_NUMBER),
+        (-(a @ a) * np.ones_like(outer), _ONE_NUMBER),
+        (np.diag(a) - a * a, "Every row subtracts a * a, element by element. "
+         "The matrix of all products of two outputs is np.outer(a, a)."),
     ]
     received = answer(a)
     if len(a) > 1 and np.shape(received) == ():
@@ -431,6 +442,8 @@ VARIANTS = {
     "in a - y already.",
     "own activation": "What enters a layer is the activation of the layer "
     "before. This uses the layer's own.",
+    "last activation": "What enters layer 0 is x. For L = 0, a[L - 1] is "
+    "a[-1], the output: Python counts from the end.",
     "transpose": "A transpose is missing on the way from one layer to the "
     "one before. hidden_delta has it.",
 }
@@ -450,6 +463,8 @@ def _reference(x, y, z, a, p, h_prime, variant=""):
         entered = before[L - 1] if L else x
         if variant == "own activation":
             entered = a[L]
+        if variant == "last activation":
+            entered = a[L - 1]
         found[f"W{L}"] = entered.T @ delta / scale
         found[f"b{L}"] = delta.sum(axis=0) / scale
         if L:
@@ -471,7 +486,13 @@ def _network_of(answer, x, y, p, h, given):
         last = L == len(p) // 2 - 1
         a.append(_softmax(z[L]) if last else h(z[L]))
         a_previous = a[L]
-    received = answer(x, y, z, a, p, h_prime)
+    try:
+        received = answer(x, y, z, a, p, h_prime)
+    except Exception as stop:  # the judge shows it with the arguments
+        if len(z) == 1 and str(stop):
+            stop.args = (f"This network has NO hidden layer: layer 0 is the "
+                         f"output layer. {stop}",)
+        raise
     if not isinstance(received, dict):
         kind = type(received).__name__
         kind = "None: does it end with `return`?" if kind == "NoneType" else (

@@ -166,6 +166,13 @@ CATALOGUE = {
                 "np.array(...)",
             ),
             (_slopes("return np.sum(a * (1 - a))"), "one number"),
+            (_slopes("return np.diag(a) - a @ a.T"), "np.outer"),
+            (
+                _slopes("s = np.zeros((len(a), len(a))) - a @ a.T\n"
+                        "np.fill_diagonal(s, a * (1 - a))\nreturn s"),
+                "np.outer",
+            ),
+            (_slopes("return np.diag(a) - a * a"), "np.outer"),
         ],
         "right": [
             _slopes("return np.diag(a) - np.outer(a, a)"),
@@ -308,6 +315,12 @@ CATALOGUE = {
                 "in a - y already",
             ),
             (_backward(entered="a[L]"), "layer's own"),
+            (_backward(entered="a[L - 1]"), "counts from the end"),
+            (
+                _backward().replace("if L > 0:", "if True:"),
+                "NO hidden layer",
+                "error",
+            ),
             (
                 _backward(step="h_prime(z[L - 1]) * (delta @ p[f'W{L}'])"),
                 "transpose is missing",
@@ -350,7 +363,7 @@ CATALOGUE = {
                 "    delta0 = hidden_delta(z[0], p['W1'], delta1, h_prime)\n"
                 "    dW0, db0 = layer_gradients(x, delta0)\n"
                 "    return dict(W0=dW0, b0=db0, W1=dW1, b1=db1)\n",
-                "IndexError",
+                "NO hidden layer",
                 "error",
             ),
         ],
