@@ -78,7 +78,7 @@ def counted(cells):
 
 
 def _further(part, level):
-    """Return the level of the heading that began what goes further, or None."""
+    """Return the level of the heading where further things began, or None."""
     heading = re.match(r"#+(?= )", part)
     if not heading:
         return level
