@@ -34,6 +34,7 @@ CELL_SECONDS = 120  # far above any cell; nbval's own limit is 2,000
 # browsers and kernels, or load TensorFlow
 SLOW = ("test_site.py", "test_jupyterlab.py", "test_tensorflow.py")
 SLOW += ("test_notebook_10.py", "test_nbval_ends.py", "test_draw.py")
+SLOW += ("test_mutants.py", "test_carried.py", "test_play.py")
 SLOW += ("test_studies.py",)
 
 
@@ -127,6 +128,27 @@ def unsupported_python(version):
     return line
 
 
+def without_tensorflow(system, machine):
+    """Return a sentence where TensorFlow has no package, otherwise None.
+
+    Parameters
+    ----------
+    system, machine : str
+        `sys.platform` and `platform.machine()`; requirements.txt has the same
+        rule as a marker.
+    """
+    words = {
+        ("darwin", "x86_64"): "Macs with Intel processors",
+        ("win32", "ARM64"): "Windows on Arm",
+    }.get((system, machine))
+    if words is None:
+        return None
+    return (
+        f"There is no TensorFlow for {words}: all else is installed, and "
+        "notebooks 05 and 09 say what they cannot run."
+    )
+
+
 def answers(*command):
     """Return what a command prints, without line ends; "" if it fails."""
     try:
@@ -155,6 +177,9 @@ def prepare_environment(folder):
         if stamp.read_text(encoding="utf-8") == wanted:
             return python
     make_environment(folder, python)
+    missing = without_tensorflow(sys.platform, platform.machine())
+    if missing:
+        print(missing, flush=True)
     print(
         "Installing what requirements.txt names: some minutes, and about "
         "2 GB of disk. Only the first time.",

@@ -1,9 +1,11 @@
-"""Exercises in a notebook: check, hint, solution, progress.
+"""Exercises in a notebook: check, hint, solution, guess, reveal, progress.
 
 Everything but "right" ends the cell with an error, so that "run all" stops at
 the exercise, and so that a test of the notebook sees it.
 """
 
+import numbers
+import re
 from html import escape
 
 from exercises import source
@@ -18,7 +20,7 @@ from exercises.judge import (
     verdict,
 )
 
-__all__ = ["check", "hint", "progress", "solution"]
+__all__ = ["check", "guess", "hint", "progress", "reveal", "solution"]
 
 TITLES = {
     RIGHT: "right",
@@ -30,6 +32,9 @@ TITLES = {
 COLOURS = {RIGHT: "\033[32m", WRONG: "\033[31m", NOT_ATTEMPTED: "\033[34m"}
 _outcomes = {}  # number -> last outcome in this session
 _hints_shown = {}  # number -> level
+_guesses = {}  # "4.Q1" -> what was written down
+_read = set()  # questions whose model answer was shown
+_asks = object()
 
 
 class ExerciseNotDone(Exception):
@@ -81,20 +86,101 @@ def hint(number, level=None):
 
 
 def solution(number):
-    """Show the course's solution of an exercise, as its source has it."""
-    find(number)
-    text = source.solutions(int(number.split(".")[0])).get(number)
-    if text is None:
+    """Show the course's solution of an exercise, or answer to a question.
+
+    Parameters
+    ----------
+    number : str
+        Such as "4.2", or "4.Q1" for a question.
+    """
+    question = _is_question(number)
+    if not question:
+        find(number)
+    notebook = int(number.split(".")[0])
+    text = source.solutions(notebook).get(number)
+    if text is None and question:
+        if not any(number in part for part in source.questions(notebook)):
+            raise KeyError(f"there is no question {number}")
         print(
-            f"The solution of exercise {number} was not handed out: your "
-            f'teacher has it, and hint("{number}") helps.'
+            f"The model answer to question {number} was not handed out: "
+            "write yours down, compare it with your neighbour's, and ask "
+            "your teacher."
         )
+    elif text is None:
+        print(
+            f"The solution of exercise {number} was not handed out: "
+            f'hint("{number}") helps, and your teacher has it.'
+        )
+    elif question:
+        _read.add(number)
+        _display(text, {"text/markdown": text})
     else:
         print(text)
 
 
+def guess(number, value=_asks):
+    """Write down what you expect, before the result is there.
+
+    Nothing is judged. Without a value: return what was written down.
+
+    Parameters
+    ----------
+    number : str
+        Such as "6.Q1".
+    value : number or str, optional
+        What you expect; None takes a guess back.
+
+    Returns
+    -------
+    object
+        The guess, or None, if it was asked for.
+    """
+    if not _is_question(number):
+        raise KeyError(f'number: expected one such as "6.Q1", got {number!r}')
+    if value is _asks:
+        return _guesses.get(number)
+    if value is None or value is Ellipsis:
+        _guesses.pop(number, None)
+        print(f"{number}: no guess yet.")
+    else:
+        _guesses[number] = value
+        print(f"{number}: your guess is {_said(value)}.")
+
+
+def reveal(number, result):
+    """Show a guess beside the result.
+
+    Parameters
+    ----------
+    number : str
+        Such as "6.Q1".
+    result : number or str
+        Such as 97.1 or "97.1 %".
+    """
+    guessed = guess(number)
+    words = "there is no guess" if guessed is None else (
+        f"you guessed {_said(guessed)}"
+    )
+    print(f"{number}: {words}; the result is {_said(result)}")
+
+
+def _is_question(number):
+    pattern = source.QUESTION_NUMBER
+    return isinstance(number, str) and bool(re.fullmatch(pattern, number))
+
+
+def _said(value):
+    """Return a number with four digits, and anything else as it is."""
+    if isinstance(value, numbers.Real) and not isinstance(
+        value, (bool, numbers.Integral)
+    ):
+        value = float(value)
+        return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+    return str(value)
+
+
 def progress(notebook=None):
-    """Show which exercises are done in this session.
+    """Show which exercises are done in this session, and what was guessed.
 
     Parameters
     ----------
@@ -102,7 +188,7 @@ def progress(notebook=None):
         One notebook's; all that were begun in this session by default.
     """
     if notebook is None:
-        begun = sorted({int(number.split(".")[0]) for number in _outcomes})
+        begun = sorted({int(n.split(".")[0]) for n in (*_outcomes, *_guesses)})
     elif isinstance(notebook, int) and notebook >= 0:
         begun = [notebook]
     else:
@@ -119,7 +205,17 @@ def progress(notebook=None):
         line = f"[{mark}] {exercise.number:5}{exercise.title:42}"
         print(line + TITLES[outcome])
     done = sum(_outcomes.get(each.number) == RIGHT for each in known)
-    print(f"{done} of {len(known)} done")
+    parts = [f"{done} of {len(known)} exercises done"]
+    asked = [source.questions(number) for number in begun]
+    for place, have, words in (
+        (0, _guesses, "predictions written down"),
+        (1, _read, "model answers read"),
+    ):
+        own = [number for each in asked for number in each[place]]
+        if own:
+            count = sum(number in have for number in own)
+            parts.append(f"{count} of {len(own)} {words}")
+    print(", ".join(parts))
 
 
 def _what_next(number, outcome):
@@ -136,14 +232,21 @@ def _what_next(number, outcome):
 def _show(headline, message):
     """Display a right answer: green in JupyterLab, plain text elsewhere."""
     text = headline + (f" {message}" if message else "")
-    try:
-        from IPython.display import display
+    rest = f" {escape(message)}" if message else ""
+    frame = (
+        '<div style="border-left: 4px solid #009E73; padding-left: 8px">'
+        f"<b>{escape(headline)}</b>{rest}</div>"
+    )
+    _display(text, {"text/html": frame})
 
-        rest = f" {escape(message)}" if message else ""
-        frame = (
-            '<div style="border-left: 4px solid #009E73; padding-left: 8px">'
-            f"<b>{escape(headline)}</b>{rest}</div>"
-        )
-        display({"text/plain": text, "text/html": frame}, raw=True)
+
+def _display(text, rich):
+    """Display a text in JupyterLab's richer form, plain elsewhere."""
+    try:
+        from IPython import display, get_ipython
     except ImportError:
+        get_ipython = type(None)
+    if get_ipython() is None:
         print(text)
+    else:
+        display.display({"text/plain": text, **rich}, raw=True)

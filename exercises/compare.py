@@ -2,6 +2,9 @@
 
 import numpy as np
 
+SINGLE = 1e-5  # relative: what is right in single precision is right
+MOST = 400  # characters of the inputs that are shown
+
 
 class Wrong(Exception):
     """The checker's verdict: a sentence that names the likely mistake.
@@ -59,6 +62,8 @@ def compare(received, expected, given=None, mistakes=(), name="the result",
     """
     value = as_array(received, name, given)
     expected = np.asarray(expected)
+    if value.dtype == np.float32:
+        rtol = max(rtol, SINGLE)
 
     def same(a, b):
         return a.shape == b.shape and np.allclose(a, b, rtol, atol)
@@ -70,11 +75,11 @@ def compare(received, expected, given=None, mistakes=(), name="the result",
         if same(value, np.asarray(wrong)):
             raise Wrong(sentence, *example)
     if value.shape != expected.shape:
-        raise Wrong(
-            f"The shape of {name} is {value.shape}; it should be "
-            f"{expected.shape}.",
-            *example,
-        )
+        wanted = f"it should be {expected.shape}"
+        if expected.ndim == 0:
+            wanted = "it should be one number"
+        raise Wrong(f"The shape of {name} is {value.shape}; {wanted}.",
+                    *example)
     if not np.all(np.isfinite(value)):
         raise Wrong(f"There is a NaN or an infinity in {name}.", *example)
     if same(value, -expected):
@@ -91,6 +96,134 @@ def compare(received, expected, given=None, mistakes=(), name="the result",
         far = np.max(np.abs(value - expected))  # further back than is shown
         sentence += f" The largest difference is {far:.1g}."
     raise Wrong(sentence, *example)
+
+
+def compare_parts(received, expected, names, given=None, mistakes=(),
+                  **tolerance):
+    """Raise `Wrong` unless several results are what was expected.
+
+    A mistake is named if it explains all of them; what is left is told of
+    the first result that differs, by its name.
+
+    Parameters
+    ----------
+    received, expected : sequence
+        As many values as there are names.
+    names : sequence of str
+        Such as ("dW0", "db0").
+    given : str, optional
+        The input, for the counter-example.
+    mistakes : sequence of (sequence, str)
+        Results that well-known mistakes would give, each with its sentence.
+    **tolerance
+        As for `compare`.
+    """
+    values = [as_array(r, n, given) for r, n in zip(received, names)]
+
+    def unlike(others):
+        pairs = zip(values, map(np.asarray, others))
+        return [not _same(a, b, **tolerance) for a, b in pairs]
+
+    wrong = unlike(expected)
+    if not any(wrong):
+        return
+    at = wrong.index(True)
+    right = [(others, words) for others, words in mistakes
+             if not any(unlike(others))]
+    if right:
+        name = f"{names[at]}: "
+        raise Wrong(right[0][1], given,
+                    name + _short(expected[at]), name + _short(values[at]))
+    compare(values[at], expected[at], given, name=names[at], **tolerance)
+
+
+def _same(a, b, rtol=1e-6, atol=1e-9):
+    if a.dtype == np.float32:
+        rtol = max(rtol, SINGLE)
+    return a.shape == b.shape and np.allclose(a, b, rtol, atol)
+
+
+def compare_cases(ask, cases, right, mistakes, given, name):
+    """Raise `Wrong` unless an answer is right in all cases, exactly.
+
+    What is named explains the answer in *every* case: in a single one, two
+    different mistakes may well agree.
+
+    Parameters
+    ----------
+    ask : callable
+        Gives the answer, a number or a tuple of them, from a case.
+    cases : list of tuple
+        The arguments of each.
+    right : callable
+        Gives the right answer from a case's arguments.
+    mistakes : sequence of (callable, str)
+        The same for well-known mistakes, each with its sentence.
+    given : callable
+        Says a case's arguments in words.
+    name : str
+        What the value is.
+    """
+    received, expected = [], [right(*case) for case in cases]
+    for case in cases:
+        try:
+            received.append(ask(*case))
+        except Exception:
+            if received == expected[: len(received)]:
+                raise  # nothing was wrong before this
+            break
+    pairs = list(zip(received, expected))
+    at = next((k for k, pair in enumerate(pairs) if pair[0] != pair[1]), None)
+    if at is None:
+        return
+    words = f"{_capital(name)} is not what it should be."
+    for other, sentence in mistakes:
+        if all(other(*c) == got for c, got in zip(cases, received)):
+            words = sentence
+            break
+    raise Wrong(words, given(*cases[at]), str(expected[at]), str(received[at]))
+
+
+def shown(arguments):
+    """Return {name: value} of a call in words: numbers, where there are few.
+
+    Parameters
+    ----------
+    arguments : dict
+        Of any values.
+    """
+    text = ", ".join(f"{name} = {_in_words(value)}" if not _large(value)
+                     else f"{name} {_in_words(value)}"
+                     for name, value in arguments.items())
+    return text if len(text) <= MOST else text[:MOST] + " ..."
+
+
+def _large(value):
+    return callable(value) or (hasattr(value, "shape") and value.size > 12)
+
+
+def _in_words(value):
+    if callable(value):
+        return "a function"
+    if isinstance(value, np.random.Generator):
+        return "a random generator"
+    if isinstance(value, dict):
+        inner = (f"{k!r}: {_in_words(v)}" for k, v in value.items())
+        return "{" + ", ".join(inner) + "}"
+    if isinstance(value, (list, tuple)):
+        begin, end = "[]" if isinstance(value, list) else "()"
+        parts = [_in_words(part) for part in value[:12]]
+        parts += ["..."] * (len(value) > 12)
+        return begin + ", ".join(parts) + end
+    if isinstance(value, np.ndarray):
+        if value.size > 12:
+            return f"of shape {value.shape}"
+        return _in_words(value.tolist())
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.4g}"
+    if isinstance(value, (bool, int, str, np.generic, type(None))):
+        return str(value)
+    return f"{_article(type(value).__name__)}"
 
 
 def as_array(value, name="the result", given=None):
@@ -131,7 +264,8 @@ def conform(value, kind, complaints, which="the result"):
         a text) pass: the checker names them.
     kind : str, tuple of str, or None
         "array": an array of NumPy's. "number": a single one, of whatever
-        type. "integer": one that can be an index. A tuple of these: as many
+        type. "integer": one that can be an index. "integers": any number of
+        them in a list, array, set or tuple. A tuple of these: as many
         results in a tuple, list or array. None: anything.
     complaints : list of str
         Filled with a sentence where the values may be right, and the kind of
@@ -153,6 +287,13 @@ def conform(value, kind, complaints, which="the result"):
         complaints.append(
             f"The values are right, but {which} is {found}; later cells need "
             "an array: return np.array(...)."
+        )
+    if kind == "integers" and isinstance(
+        value, (list, tuple, set, frozenset, np.ndarray)
+    ) and any(isinstance(part, (float, np.floating)) for part in value):
+        complaints.append(
+            f"The values are right, but {which} holds floats; later cells "
+            "count or index with them: return integers, int(...)."
         )
     if kind in ("number", "integer") and several and len(value) == 1:
         complaints.append(

@@ -23,7 +23,7 @@ from typing import Callable
 import numpy as np
 
 from exercises.bounded import NotEnded, TimeUp, call_within
-from exercises.compare import CannotJudge, Wrong, conform
+from exercises.compare import CannotJudge, Wrong, conform, shown
 
 SECONDS = 8  # of a check; what has not come by then is not waited for
 MOST = 100_000  # values of a generator that are asked for
@@ -87,8 +87,8 @@ def exercise(number, title, hints=(), returns=None, changes=()):
     hints : sequence of str
         From a nudge to nearly the answer.
     returns : str or tuple of str, optional
-        What an answer returns: "array", "number", "integer", or a tuple of
-        these; anything by default.
+        What an answer returns: "array", "number", "integer", "integers", or
+        a tuple of these; anything by default.
     changes : sequence of str
         Names of arguments that an answer is to change in place; every other
         array, list or dict has to be as it was after a call.
@@ -194,6 +194,14 @@ def _judge(known, answers):
     except CannotJudge as reason:
         return NOT_JUDGED, str(reason)
     except BaseException as error:
+        if (
+            isinstance(error, TypeError) and "not callable" in str(error)
+            and not all(map(callable, answers))
+        ):
+            return NOT_JUDGED, (
+                "Hand over the function itself, its name without parentheses: "
+                f'check("{known.number}", name).'
+            )
         return NOT_JUDGED, (
             f"The check itself stumbled over your answer ({_named(error)}). "
             "Compare it with the task: number of arguments, shapes, types."
@@ -210,9 +218,9 @@ def _wrap(answer, known, complaints):
 
     def guarded(*args, **kwargs):
         own = copy.deepcopy((args, kwargs))
-        result = _call(answer, *own)
         names = _names(answer, args)
         given = {**dict(zip(names, args)), **kwargs}
+        result = _call(answer, *own, given)
         left = {**dict(zip(names, own[0])), **own[1]}
         for name in given:
             kept = name in known.changes or _same(given[name], left[name])
@@ -220,7 +228,7 @@ def _wrap(answer, known, complaints):
                 raise Wrong(
                     f"Your function changes its argument {name}; later cells "
                     "need it as it was (work on a copy).",
-                    _words(name, given[name]),
+                    shown({name: given[name]}),
                 )
         return conform(result, known.returns, complaints)
 
@@ -254,18 +262,11 @@ def _same(before, after):
     return True
 
 
-def _words(name, value):
-    """Return an argument before the call, if it can be said in a line."""
-    try:
-        array = np.asarray(value)
-    except ValueError:  # arrays of several shapes
-        return None
-    small = array.size <= 12 and array.dtype.kind in "biuf"
-    return f"{name} = {array}" if small else None
+def _call(answer, args, kwargs, given):
+    """Call the student's function; `_Stopped` if that ends in an error.
 
-
-def _call(answer, args, kwargs):
-    """Call the student's function; `_Stopped` if that ends in an error."""
+    What it was given, {name: value}, is then told.
+    """
     try:
         result = answer(*args, **kwargs)
         if not hasattr(result, "__next__"):
@@ -276,7 +277,8 @@ def _call(answer, args, kwargs):
     except NotImplementedError:
         raise _Stopped(NOT_ATTEMPTED, "") from None
     except BaseException as error:
-        raise _Stopped(ERROR, _where(error)) from None
+        words = f"{_where(error)}\n  given:    {shown(given)}"
+        raise _Stopped(ERROR, words if given else _where(error)) from None
     if len(values) > MOST:
         raise _Stopped(
             ERROR, f"It yields more than {MOST:,} values: does it ever end?"
@@ -334,12 +336,30 @@ def _named(error):
     """Return the kind of an error and its message, in a line or a few."""
     kind = type(error).__name__
     try:
-        words = str(error)
+        words = _plainly(str(error))
     except Exception:  # an error of the student's own
         words = "it has no message that can be shown"
     if len(words) > LONGEST:
         words = words[:LONGEST] + " ..."
     return f"{kind}: {words}" if words else kind
+
+
+def _plainly(words):
+    """Return NumPy's message of a matrix product as a sentence."""
+    sizes = re.search(
+        r"matmul: .*mismatch in its core dimension 0.*"
+        r"\(size (\d+) is different from (\d+)\)", words
+    ) or re.search(r"shapes .* not aligned: (\d+) .* != (\d+)", words)
+    if not sizes:
+        return words
+    left, right = sizes.group(2), sizes.group(1)
+    if "aligned" in words:
+        left, right = right, left
+    return (
+        f"matmul: the left factor has {left} columns, the right one {right} "
+        "rows: they do not fit. Samples are rows here, so the weights stand "
+        "on the right, transposed on the way back"
+    )
 
 
 def _in_library(filename):

@@ -13,8 +13,8 @@ from exercises.judge import exercise
     hints=[
         "Count the places where the two agree, then divide by how many "
         "places there are.",
-        "`predicted == expected` is an array of True and False; its mean "
-        "is a share.",
+        "`predicted == expected` compares all places at once. True counts as "
+        "1 and False as 0, so a sum of them is a number of places.",
     ],
 )
 def check_share_right(share_right):
@@ -23,6 +23,9 @@ def check_share_right(share_right):
     cases = [
         ([7, 2, 1, 0], [7, 2, 1, 5], 3 / 4),
         ([1, 1, 1], [1, 1, 1], 1.0),
+        ([3], [3], 1.0),
+        ([3], [8], 0.0),
+        ([8, 8, 0, 0, 5], [0, 8, 8, 0, 9], 2 / 5),
         (predicted, expected, sum(predicted == expected) / 7),
     ]
     for predicted, expected, share in cases:
@@ -38,6 +41,14 @@ def check_share_right(share_right):
                 (share * 100, "That is in percent; a share lies between 0 "
                  "and 1."),
                 (1 - share, "That is the share of wrong answers."),
+                (share * D / 4, "You divide by 4, whatever the number of "
+                 "places is: use the length of the array."),
+                (share * D / 10, "You divide by 10, the number of classes: "
+                 "use the number of places."),
+                (np.mean(np.isin(predicted, expected)), "That counts digits "
+                 "that occur anywhere in `expected`; compare place by place."),
+                (float(share == 1), "That says whether all places agree; the "
+                 "share of them is wanted."),
                 (float(round(share)), "That was rounded to a whole number on "
                  "the way."),
             ],

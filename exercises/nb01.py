@@ -1,6 +1,4 @@
-"""Checkers of notebook 01: cuts, trees and groups."""
-
-import itertools
+"""Checkers of notebook 01: cuts, trees and neighbours."""
 
 import numpy as np
 
@@ -8,17 +6,27 @@ from exercises.compare import Wrong, as_array, as_tuple, compare
 from exercises.judge import exercise
 
 
+def _row(values):
+    """Return a row of values in full, for the lines below a sentence."""
+    return "[" + " ".join(f"{value:g}" for value in np.ravel(values)) + "]"
+
+
+def _below(*parts):
+    """Return inputs, one in a line."""
+    return "\n            ".join(parts)
+
+
 @exercise(
     "1.1",
     "contamination and efficiency",
     returns=("number", "number"),
     hints=[
-        "Both are ratios of counts, with the same numerator or nearly: which "
-        "points are in it, and which population do you divide by?",
+        "Both are ratios of counts. Which points does each numerator count, "
+        "and how many points do you divide by?",
         "selected & signal marks the signal that was selected, and "
         "selected & ~signal the background that was; np.sum counts marks.",
-        "Contamination divides by the number selected, efficiency by the "
-        "number of signal. Test for the empty selection first.",
+        "The contamination is a share of what was selected, the efficiency a "
+        "share of the signal. Treat the empty selection apart.",
     ],
 )
 def contamination_and_efficiency(answer):
@@ -27,8 +35,8 @@ def contamination_and_efficiency(answer):
     _pair(answer, selected, signal)
     rng = np.random.default_rng(11)
     for share in (0.2, 0.5, 0.9):
-        selected = rng.random(57) < share
-        signal = rng.random(57) < 0.4
+        selected = rng.random(17) < share
+        signal = rng.random(17) < 0.4
         _pair(answer, selected, signal)
     selected = np.zeros(5, bool)
     signal = np.array([1, 0, 1, 0, 0], bool)
@@ -37,11 +45,14 @@ def contamination_and_efficiency(answer):
         raise Wrong(
             "When nothing is selected, nothing can be contaminated: return a "
             "contamination of 0 there.",
-            "selected all False",
+            _below("selected [0 0 0 0 0]", "signal   [1 0 1 0 0]"),
             0.0,
             contamination,
         )
     _pair(answer, selected, signal)
+    _pair(answer, ~selected, signal)  # all of them
+    _pair(answer, np.array([False, True]), np.array([True, False]))
+    _pair(answer, np.array([True]), np.array([True]))
     return "The rest of the notebook uses your function."
 
 
@@ -52,15 +63,12 @@ def _two(result):
 
 
 def _pair(answer, selected, signal):
+    given = _below(f"selected {_row(selected)}", f"signal   {_row(signal)}")
     contamination, efficiency = _two(answer(selected, signal))
     good = np.sum(selected & signal)
     bad = np.sum(selected & ~signal)
     n = max(np.sum(selected), 1)
     right = bad / n, good / np.sum(signal)
-    given = (
-        f"selected {selected.astype(int)}\n            "
-        f"signal   {signal.astype(int)}"
-    )
     both = as_array([contamination, efficiency], "the pair", given)
     if np.allclose(both, right[::-1]) and not np.allclose(both, right):
         raise Wrong(
@@ -72,10 +80,16 @@ def _pair(answer, selected, signal):
         mistakes=[
             (good / n, "That is the purity, the share of the selected that "
              "is signal; the contamination is the rest of it."),
-            (bad / np.sum(~signal), "Contamination is a share of what was "
-             "selected, not of the background."),
+            (bad / max(np.sum(~signal), 1), "Contamination is a share of "
+             "what was selected, not of the background."),
             (bad / len(signal), "Contamination is a share of what was "
              "selected, not of all the data."),
+            (bad / np.sum(signal), "Contamination is a share of what was "
+             "selected, not of the signal."),
+            (bad / max(good, 1), "That is the ratio of background to signal; "
+             "divide by all that was selected, both together."),
+            (bad, "That is a number of points; divide by how many were "
+             "selected."),
             (100 * right[0], "Give shares between 0 and 1, not percent."),
         ],
     )
@@ -94,6 +108,9 @@ def _pair(answer, selected, signal):
              "decisions, the accuracy, not the efficiency."),
             (np.sum(selected) / np.sum(signal), "The numerator counts all "
              "that was selected; it should be the selected signal."),
+            (good, "That is a number of points; divide by how many are "
+             "signal."),
+            (100 * right[1], "Give shares between 0 and 1, not percent."),
         ],
     )
 
@@ -106,40 +123,57 @@ def _pair(answer, selected, signal):
         "The number of wrong decisions changes only where the cut passes a "
         "value of z. So few candidates are enough.",
         "The values of z themselves will do as candidates, and one more "
-        "below all of them. Count the wrong ones for each.",
-        "For a candidate c the wrong ones are np.sum((z > c) != signal).",
+        "below all of them.",
+        "Count, for each candidate, the points at which (z > c) and signal "
+        "differ, and remember the best one so far.",
     ],
 )
 def best_cut(answer):
-    z = np.array([10.3, 11.1, 12.2, 13.4, 14.5, 15.9])
-    signal = np.array([0, 0, 1, 0, 1, 1], bool)
-    _cut(answer, z, signal)
+    cases = [
+        ([10.3, 11.1, 12.2, 13.4, 14.5, 15.9], [0, 0, 1, 0, 1, 1]),
+        ([13.4, 10.3, 15.9, 12.2, 14.5, 11.1], [0, 0, 1, 1, 1, 0]),
+    ]
+    for z, signal in cases:
+        _cut(answer, z, signal)
+    _cut(
+        answer, [0.2, 0.5, 0.9, 1.3, 2.4, 2.6], [1, 1, 1, 1, 0, 0],
+        "Here it is best to select everything: a cut below the lowest value "
+        "has to be among those you try.",
+    )
+    _cut(
+        answer, [0.2, 0.5, 0.9, 1.3, 2.4], [1, 0, 0, 0, 0],
+        "Here it is best to select nothing: a cut above, or at, the highest "
+        "value has to be among those you try.",
+    )
+    _cut(
+        answer, [0.0, 0.001, 0.002, 0.003, 100.0], [0, 0, 1, 1, 1],
+        "Between two points that are close together your cut is not exact: "
+        "a grid of cuts can step over them. Try the values of z themselves.",
+    )
+    _cut(
+        answer, [2, 2, 2, 2, 1, 3, 3], [0, 1, 1, 1, 0, 0, 0],
+        "Several points have the same z here. A cut has all of them on one "
+        "side: it cannot pass between them.",
+    )
+    _cut(answer, [1, 2, 3, 4, 5, 6, 7], [0, 0, 1, 1, 1, 1, 1])
+    _cut(answer, [-3.0, -8.0], [1, 0])
+    _cut(answer, [5.0], [1])
+    _cut(answer, [5.0], [0])
     rng = np.random.default_rng(12)
     for size, shift in ((25, 1.5), (40, 1.0), (60, 2.5)):
         signal = rng.random(size) < 0.4
         z = np.round(10 + 3 * rng.normal(size=size) + 3 * shift * signal, 3)
         _cut(answer, z, signal)
-    z = np.array([0.2, 0.5, 0.9, 1.3, 2.4])
-    signal = np.array([1, 1, 1, 1, 0], bool)
-    _cut(
-        answer, z, signal,
-        "Here it is best to select everything: a cut below the lowest value "
-        "has to be among those you try.",
-    )
-    _cut(
-        answer, z, z < 0.4,
-        "Here it is best to select nothing: a cut above, or at, the highest "
-        "value has to be among those you try.",
-    )
 
 
 def _cut(answer, z, signal, words=None):
-    cut = as_array(answer(z, signal), "the cut")
-    given = f"z {z}\n            signal {signal.astype(int)}"
+    z, signal = np.array(z, dtype=float), np.array(signal, dtype=bool)
+    given = _below(f"z {_row(z)}", f"signal {_row(signal)}")
+    cut = as_array(answer(z, signal), "the cut", given)
     if cut.size != 1:
         raise Wrong(
             f"The cut is one number; the shape of yours is {cut.shape}.",
-            given if len(z) < 9 else None,
+            given,
         )
     cut = float(cut.reshape(()))
     places = np.concatenate([[-np.inf], z])
@@ -148,122 +182,62 @@ def _cut(answer, z, signal, words=None):
     mine = int(np.sum((z > cut) != signal))
     if mine == least and not np.isnan(cut):
         return
-    ordered = np.argsort(np.argsort(z))
-    index = {wrong.index(least), wrong.index(least) - 1}
-    if words is None:
-        if np.isnan(cut):
-            words = "The cut is NaN."
-        elif cut in (least, least / len(z)):
-            words = "That is how many are wrong; return where the cut is."
-        elif cut in index or cut in {int(ordered[i]) for i in index}:
-            words = "That looks like an index: return the value of the cut."
-        elif mine == max(wrong):
-            words = "That is the worst cut: it makes the most mistakes."
-        elif np.isclose(cut, _midpoint(z, signal)):
-            words = (
-                "The middle between the two means is a good guess, but "
-                "another cut has fewer mistakes: try them all."
-            )
-        elif np.sum((z >= cut) != signal) == least:
-            words = "That would be right for z >= c; here signal is z > c."
-        else:
-            words = "There is a cut with fewer wrong decisions."
-    raise Wrong(
-        words,
-        given if len(z) < 9 else f"{len(z)} random values",
-        f"a cut with {least} wrong",
-        f"the cut {cut:.4g} with {mine} wrong",
-    )
+    expected = f"a cut with {least} wrong"
+    received = f"the cut {cut:.6g} with {mine} wrong"
+    if np.isnan(cut):
+        words, received = "The cut is NaN.", cut
+    elif _rounded_off(cut, z, signal, least):
+        words = (
+            "Your cut was rounded to single precision, and now lies on the "
+            "other side of a point: return a value of z as it is."
+        )
+    else:
+        words = words or _about_cut(cut, z, signal, wrong) or (
+            "There is a cut with fewer wrong decisions."
+        )
+    raise Wrong(words, given, expected, received)
 
 
-def _midpoint(z, signal):
-    return (z[signal].mean() + z[~signal].mean()) / 2
+def _rounded_off(cut, z, signal, least):
+    near = z[(z.astype(np.float32) == np.float32(cut)) & (z != cut)]
+    return any(np.sum((z > c) != signal) == least for c in near)
+
+
+def _about_cut(cut, z, signal, wrong):
+    """Return the sentence of a mistake that explains a cut, or None."""
+    least, mine = min(wrong), np.sum((z > cut) != signal)
+    best = [k for k, count in enumerate(wrong) if count == least]
+    ranks = np.argsort(np.argsort(z, kind="stable"))
+    index = {k for each in best for k in (each, each - 1)}
+    index |= {int(ranks[each - 1]) for each in best if each}
+    both = signal.any() and not signal.all()
+    if cut in z and np.sum((z >= cut) != signal) == least:
+        return "That would be right for z >= c; here signal is z > c."
+    if len(z) > 5 and cut in (least, least / len(z)):
+        return "That is how many are wrong; return where the cut is."
+    if len(z) > 5 and cut in index:
+        return "That looks like an index: return the value of the cut."
+    if mine == max(wrong) > least + 1:
+        return "That is the worst cut: it makes the most mistakes."
+    if both and np.isclose(cut, (z[signal].mean() + z[~signal].mean()) / 2):
+        return (
+            "The middle between the two means is a good guess, but another "
+            "cut has fewer mistakes: try them all."
+        )
+    return None
 
 
 @exercise(
     "1.3",
-    "a variable for the rings",
-    returns="array",
-    hints=[
-        "What is nearly the same for all points of one ring, and differs "
-        "from one ring to the other?",
-        "It needs the squares of both columns, x[:, 0] and x[:, 1].",
-    ],
-)
-def ring_variable(answer):
-    rng = np.random.default_rng(13)
-    angle, y = 2 * np.pi * rng.random(800), np.arange(800) % 2
-    x = np.c_[np.cos(angle), np.sin(angle)] * (1 + y)[:, None]
-    x += 0.15 * rng.normal(size=x.shape)
-    value = as_array(answer(x), "the new variable")
-    if value.shape == (800, 1):
-        value = value[:, 0]
-    if value.shape != (800,):
-        raise Wrong(
-            f"There should be one number for each row of x, shape (800,); "
-            f"the shape is {value.shape}. Sum over the columns (axis=1).",
-        )
-    if not np.all(np.isfinite(value)):
-        raise Wrong("There is a NaN or an infinity in the new variable.")
-    signs = [1, -1]
-    share = min(_fewest(s * value, y == 1) for s in signs) / 800
-    if share <= 0.02:
-        return f"A cut on it puts {share:.1%} of the check's points wrong."
-    raise Wrong(
-        _about_variable(answer, x, value),
-        "800 points of two rings",
-        "at most 2 % wrong at the best cut",
-        f"{share:.0%} wrong",
-    )
-
-
-def _fewest(z, signal):
-    ordered = signal[np.argsort(z, kind="stable")]
-    start = np.sum(~signal)
-    steps = np.cumsum(np.where(ordered, 1, -1))
-    last = np.append(np.diff(np.sort(z)) > 0, True)  # no cut inside a tie
-    return min(start, start + steps[last].min())
-
-
-def _about_variable(answer, x, value):
-    """Return a sentence that says what the variable depends on."""
-    def same(other):
-        other = np.asarray(other, dtype=float).reshape(-1)
-        return other.shape == value.shape and np.allclose(other, value)
-
-    half = np.asarray(answer(x / 2), dtype=float).reshape(-1)
-    zero = np.asarray(answer(0 * x), dtype=float).reshape(-1)
-    if np.ptp(value) < 1e-12:
-        return "The variable has the same value for all points."
-    if same(answer(x[:, [0, 0]])) or same(answer(x[:, [1, 1]])):
-        return "The variable looks at one column of x only: use both."
-    mirrored = np.asarray(answer(-x), dtype=float).reshape(-1)
-    if np.allclose(half, (value + zero) / 2) and np.allclose(
-        mirrored, 2 * zero - value
-    ):
-        return (
-            "This variable is a linear function of x: cutting on it is the "
-            "straight cut that has just failed."
-        )
-    if same(half):
-        return (
-            "This variable depends on the direction of the point alone; the "
-            "rings differ in the distance from the centre."
-        )
-    return "No cut on this variable separates the rings."
-
-
-@exercise(
-    "1.4",
     "Gini impurity after a cut",
     returns="number",
     hints=[
         "Write the impurity of one set of labels first, as a small function "
         "of its own; then combine that of the two sides.",
         "np.unique(labels, return_counts=True) gives the counts of the "
-        "classes; p = counts / counts.sum(); G = 1 - np.sum(p ** 2).",
-        "Each side counts with the share of the points that it holds: "
-        "len(side) / len(y) * gini(side).",
+        "classes, from which their shares follow.",
+        "Each side has a weight: its share of all the points. An empty side "
+        "has the weight 0, so its impurity is not needed.",
     ],
 )
 def impurity_after_cut(answer):
@@ -271,58 +245,63 @@ def impurity_after_cut(answer):
     y = np.array([0, 0, 1, 1, 1, 1, 0])
     _impurity(answer, values, y, 3.5)
     _impurity(answer, values, y, 2.5)
-    rng = np.random.default_rng(14)
-    for classes in (2, 2, 3):
-        values = np.round(rng.normal(size=30), 2)
-        y = rng.integers(classes, size=30)
-        _impurity(answer, values, y, 0.4, classes)
+    _impurity(answer, values[::-1], y, 2.5)
     values = np.array([1.0, 2.0, 2.0, 3.0, 4.0])
     _impurity(answer, values, np.array([0, 1, 1, 1, 0]), 2.0)
-    y = np.array([0, 1, 1, 0, 1])
-    values = np.arange(5.0)
-    received = as_array(answer(values, y, 9.0), "the impurity")
-    if not np.allclose(received, _gini(y)):
-        raise Wrong(
-            "When the cut leaves one side empty, that side counts for "
-            "nothing and the other one is the whole sample.",
-            f"values {values}, y {y}, cut 9.0",
-            _gini(y),
-            received,
-        )
+    values = np.arange(1.0, 9.0)
+    _impurity(answer, values, np.array([0, 1, 2, 1, 0, 2, 1, 2]), 5.5)
+    _impurity(answer, values, np.array([3, 0, 3, 3, 1, 1, 0, 3]), 3.5)
+    for cut in (9.0, -9.0, 8.0):
+        _impurity(answer, values, np.array([0, 1, 1, 0, 1, 1, 1, 1]), cut)
+    _impurity(answer, np.array([4.0]), np.array([1]), 4.0)
+    _impurity(answer, np.array([1e200, -1e200]), np.array([0, 1]), 0.0)
+    rng = np.random.default_rng(14)
+    for classes in (2, 3, 10):
+        values = np.round(rng.normal(size=12), 1)
+        _impurity(answer, values, rng.integers(classes, size=12), 0.4)
 
 
 def _shares(y):
     counts = np.unique(y, return_counts=True)[1]
-    return counts / counts.sum()
+    return counts / max(counts.sum(), 1)
 
 
 def _gini(y):
-    return 1 - np.sum(_shares(y) ** 2)
+    return 1 - np.sum(_shares(y) ** 2) if len(y) else 0.0
 
 
 def _entropy(y):
     return -np.sum(_shares(y) * np.log2(_shares(y)))
 
 
-def _impurity(answer, values, y, cut, classes=2):
-    left, right = y[values <= cut], y[values > cut]
-    a, b = len(left) / len(y), len(right) / len(y)
+def _impurity(answer, values, y, cut):
+    sides = y[values <= cut], y[values > cut]
     other = y[values < cut], y[values >= cut]
+    a, b = len(sides[0]) / len(y), len(sides[1]) / len(y)
+    given = _below(f"values {_row(values)}", f"y {_row(y)}", f"cut {cut:g}")
 
-    def total(measure, first=left, second=right):
-        n = len(first) / len(y)
-        return n * measure(first) + (1 - n) * measure(second)
+    def total(measure, sides=sides):
+        return sum(len(side) / len(y) * measure(side) for side in sides
+                   if len(side))
+
+    def mean(of, side):
+        return of(np.mean(side))
 
     expected = total(_gini)
-    if len(y) < 9:
-        given = f"values {values}, y {y}, cut {cut}"
-    else:
-        given = f"{len(y)} random points of {classes} classes, cut {cut}"
+    received = as_array(answer(values, y, cut), "the impurity", given)
+    empty = not (len(sides[0]) and len(sides[1]))
+    if empty and not np.allclose(received, expected):
+        raise Wrong(
+            "When the cut leaves one side empty, that side has no weight and "
+            "the other one is the whole sample.",
+            given, expected, received,
+        )
+    left, right = map(_gini, sides)
     mistakes = [
-        ((_gini(left) + _gini(right)) / 2, "The two sides count with their "
-         "sizes: this is the plain mean of their impurities."),
-        (_gini(left) + _gini(right), "The impurities of the two sides were "
-         "added; each has to count with its share of the points."),
+        ((left + right) / 2, "The two sides count with their sizes: this is "
+         "the plain mean of their impurities."),
+        (left + right, "The impurities of the two sides were added; each has "
+         "to count with its share of the points."),
         (total(lambda s: 1 - _shares(s).max()), "That is the contamination "
          "of the two sides; the Gini impurity has the squares of all "
          "shares."),
@@ -331,86 +310,228 @@ def _impurity(answer, values, y, cut, classes=2):
          "it."),
         (total(_entropy), "That is the entropy; the Gini impurity has "
          "squares and no logarithm."),
-        (_gini(left), "That is the impurity of the left side alone."),
-        (_gini(right), "That is the impurity of the right side alone."),
+        (left, "That is the impurity of the left side alone."),
+        (right, "That is the impurity of the right side alone."),
         (_gini(y), "That is the impurity before the cut."),
-        (b * _gini(left) + a * _gini(right), "The sizes of the two sides "
-         "are swapped."),
+        (_gini(y) - expected, "That is how much the cut lowers the impurity; "
+         "return the impurity after it."),
+        (b * left + a * right, "The sizes of the two sides are swapped."),
         (len(y) * expected, "The sides were weighted with their numbers of "
          "points; divide by the number of all."),
+        (total(lambda s: mean(lambda p: p * (1 - p), s)), "p (1 - p) is the "
+         "term of one class only: sum it over all classes k."),
+        (total(lambda s: mean(lambda p: 2 * p * (1 - p), s)), "2 p (1 - p) "
+         "holds for two classes only, with p the share of one of them: with "
+         "more classes use 1 - the sum of squares."),
     ]
-    if len(other[0]) and len(other[1]):
-        mistakes.append((total(_gini, *other), "A value equal to the cut "
-                         "belongs to the left side, values <= cut."))
-    if classes > 2:
-        two = total(lambda s: 2 * np.mean(s == 1) * np.mean(s != 1))
-        mistakes.append((two, "2 p (1 - p) holds for two classes only; here "
-                         "there are three: use 1 - the sum of squares."))
-    compare(
-        answer(values, y, cut), expected, given, mistakes,
-        name="the impurity",
-    )
+    mistakes += [
+        (total(lambda s, k=k: 2 * np.mean(s == k) * np.mean(s != k)),
+         "2 p (1 - p) holds for two classes only; here there are more: use "
+         "1 - the sum of squares.")
+        for k in np.unique(y)
+    ]
+    mistakes += [
+        (total(lambda s, k=k: np.mean(s == k) * np.mean(s != k)),
+         "p (1 - p) is the term of one class only: sum it over all classes "
+         "k.") for k in np.unique(y)
+    ]
+    if len(other[0]) != len(sides[0]):
+        mistakes.insert(0, (total(_gini, other), "A value equal to the cut "
+                            "belongs to the left side, values <= cut."))
+    compare(received, expected, given, mistakes, name="the impurity")
 
 
 @exercise(
-    "1.5",
-    "do the groups agree with the classes?",
-    returns="number",
+    "1.4",
+    "a vote of the nearest neighbours",
+    returns="array",
     hints=[
-        "Go through the groups one by one (np.unique gives their numbers). "
-        "Which class is the most frequent in a group?",
-        "np.bincount(y[groups == g]).max() is how many points of group g "
-        "belong to its most frequent class.",
-        "Add up these maxima over the groups and divide by the number of "
-        "all points.",
+        "Treat one row of x first. x_train - point has one row for each "
+        "training point (broadcasting); what do you need of each row?",
+        "The root does not change the order, so squared distances will do. "
+        "np.argsort gives the places of the smallest first.",
+        "np.bincount counts the votes for each label; np.argmax of it is the "
+        "label with the most, and the smallest of several.",
     ],
 )
-def agreement(answer):
-    groups = np.array([5, 5, 5, 2, 2, 2, 2])
-    _agree(answer, groups, np.array([1, 1, 0, 0, 0, 0, 1]))
-    groups = np.array([0, 0, 0, 0, 0, 0, 0, 3, 3, 1, 1, 1])
-    _agree(answer, groups, np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0]))
+def nearest_neighbours(answer):
+    _vote(answer, _vote_cases())
+    point = np.array([[0.0, 3.0]]), np.array([2])
+    _vote(answer, [(*point, np.array([[1.0, 0.5], [8.0, 2.0]]), 1)])
+    return "It works for any number of classes and of dimensions."
+
+
+def _vote(answer, cases):
+    """Compare on all cases; the mistake told is one that explains them all."""
+    expected = [_votes(_squares(*case[:3:2]), *case[1::2]) for case in cases]
+    received = [_labels(answer, case, right)
+                for case, right in zip(cases, expected)]
+    failed = [k for k, right in enumerate(expected)
+              if not np.array_equal(received[k], right)]
+    if failed:
+        first = failed[0]
+        for mistake, words in VOTE_MISTAKES:
+            if all(np.allclose(value, mistake(*case))
+                   for value, case in zip(received, cases)):
+                break
+        else:
+            words = "For at least one row this is not the label with most " \
+                "votes."
+        raise Wrong(words, _given_vote(cases[first]), expected[first],
+                    received[first])
+    for value, case, right in zip(received, cases, expected):
+        if value.dtype.kind == "f":
+            raise Wrong(
+                "The labels are right, but they are floats; return integers, "
+                "as the labels of y_train are.", _given_vote(case), right,
+                value,
+            )
+
+
+def _vote_cases():
+    """Return (x_train, y_train, x, k) of small and unusual votes."""
+    line = np.array([[0.0], [1.0], [5.0], [6.0], [7.0]])
+    plane = np.array([[0, 0], [0, 3], [4, 0], [5, 5], [2.5, 2], [9, 1]])
+    y = np.array([0, 2, 1, 1, 2, 0])
+    x = np.array([[1, 0.6], [4.4, 3.1], [8, 2.3]])
+    cases = [(line, np.array([4, 4, 9, 9, 4]), np.array([[2.0], [6.4]]), 3)]
+    cases += [(plane, y, x, k) for k in (3, 1, 2, 5, 6)]
+    cases += [(plane, y, x[:1], 3), (plane, y, plane[[1, 4, 5]], 1),
+              (1e5 * plane, y, 1e5 * x, 3)]
+    around = np.array([[0, 1], [0.1, 2.4], [1.6, 0], [1.5, 1.4], [3, 0.2]])
+    origin = np.zeros((1, 2))
+    cases += [(around, np.array(labels), origin, k) for labels, k in (
+        ([0, 0, 3, 3, 1], 1), ([0, 3, 0, 1, 3], 3), ([5, 0, 2, 5, 2], 4))]
     rng = np.random.default_rng(15)
-    for k, classes in ((2, 2), (3, 3), (6, 2), (5, 10)):
-        y = rng.integers(classes, size=45)
-        groups = (y + rng.integers(2, size=45) + 1) % k
-        _agree(answer, groups, y)
+    for M, k in ((3, 4), (2, 7)):
+        cases.append((np.round(rng.normal(size=(12, M)), 2),
+                      rng.integers(4, size=12),
+                      np.round(rng.normal(size=(4, M)), 2), k))
+    return cases
 
 
-def _agree(answer, groups, y):
-    table = np.array(
-        [np.bincount(y[groups == g], minlength=10) for g in np.unique(groups)]
+def _given_vote(case):
+    x_train, y_train, x, k = case
+    return _below(_matrix("x_train", x_train), f"y_train {_row(y_train)}",
+                  _matrix("x", x), f"k {k}")
+
+
+def _matrix(name, values):
+    """Return a small matrix as text, its rows below each other."""
+    first, *rows = map(_row, values)
+    rows = [" " * len(name) + "  " + row for row in rows]
+    return _below(f"{name} [{first}", *rows) + "]"
+
+
+def _labels(answer, case, expected):
+    """Return an answer's labels; `Wrong` if there is not one for each row."""
+    x_train, y_train, x, k = case
+    given = _given_vote(case)
+    value = as_array(answer(*case), "the result", given)
+    if value.shape == (len(x),):
+        return value
+    order = np.argsort(_squares(x_train, x), axis=1, kind="stable")[:, :k]
+    words = (
+        "There should be one label for each row of x, shape "
+        f"({len(x)},); the shape is {value.shape}."
     )
-    D = len(y)
-    expected = table.max(axis=1).sum() / D
-    given = f"groups {groups}, y {y}" if D < 13 else (
-        f"{D} random points, {len(table)} groups, {len(set(y))} classes"
-    )
-    single = (
-        max(
-            sum(table[g, k] for k, g in enumerate(order))
-            for order in itertools.permutations(range(len(table)), 2)
-        ) / D
-        if len(table) > 2 and y.max() == 1
-        else -1.0
-    )
-    compare(
-        answer(groups, y), expected, given, name="the agreement",
-        mistakes=[
-            (np.mean(groups == y), "The numbers of the groups mean nothing: "
-             "group 0 need not be class 0. Let each group vote."),
-            (np.mean(table.max(axis=1) / table.sum(axis=1)), "A large group "
-             "counts more than a small one: count points, not groups."),
-            (table.max(axis=0).sum() / D, "The vote goes the other way: each "
-             "group gets its most frequent class, not each class its most "
-             "frequent group."),
-            (table.max(axis=1).sum(), "That is a number of points; divide "
-             "by all of them for a share."),
-            (table.sum(axis=0).max() / D, "That is the share of the most "
-             "frequent class of all; let each group vote by itself."),
-            (single, "Several groups may vote for the same class; here each "
-             "class was given to one group only."),
-            (1 - expected, "That is the share that disagrees."),
-            (100 * expected, "Give a share between 0 and 1, not percent."),
-        ],
-    )
+    if value.shape == order.shape and np.array_equal(value, order):
+        words = (
+            "These are the places of the neighbours; return the label that "
+            "most of them have, one for each row of x."
+        )
+    elif value.shape == order.shape and np.array_equal(value, y_train[order]):
+        words = (
+            "These are the neighbours' labels; return for each row of x the "
+            "label that occurs most often."
+        )
+    raise Wrong(words, given, expected, value)
+
+
+def _squares(x_train, x):
+    return np.sum((x[:, None] - x_train) ** 2, axis=2)
+
+
+def _votes(away, y_train, k, skip=0, place=0):
+    """Return the labels that win, by distances away (rows of x, D)."""
+    found = []
+    for row in away:
+        nearest = np.argsort(row, kind="stable")[skip : k + skip]
+        counts = np.bincount(y_train[nearest], minlength=1)
+        found.append(np.flatnonzero(counts == counts.max())[place])
+    return np.array(found)
+
+
+def _near(x_train, y_train, x, k):
+    order = np.argsort(_squares(x_train, x), axis=1, kind="stable")
+    return y_train[order[:, :k]]
+
+
+def _by(distance):
+    """Return a vote by another distance, of differences (rows of x, D, M)."""
+    def vote(x_train, y_train, x, k):
+        return _votes(distance(x[:, None] - x_train), y_train, k)
+
+    return vote
+
+
+def _with(**options):
+    """Return a vote with another number of neighbours, or other ties."""
+    def vote(x_train, y_train, x, k):
+        own = dict(options)
+        k = min(max(own.pop("only", k) + own.pop("more", 0), 1), len(y_train))
+        return _votes(_squares(x_train, x), y_train, k, **own)
+
+    return vote
+
+
+def _nearest_mean(x_train, y_train, x, k):
+    names = np.unique(y_train)
+    means = [x_train[y_train == name].mean(axis=0) for name in names]
+    return names[np.argmin(_squares(np.array(means), x), axis=1)]
+
+
+NAMES = "Labels are names: count how often each occurs."
+VOTE_MISTAKES = [
+    (_with(only=1), "Only the nearest point was asked: k says how many have "
+     "a vote."),
+    (_with(only=3), "Always three points were asked: k says how many have a "
+     "vote."),
+    (_with(only=5), "Always five points were asked: k says how many have a "
+     "vote."),
+    (_with(only=10**6), "All training points had a vote; only the k nearest "
+     "should."),
+    (_by(lambda away: -np.sum(away**2, axis=2)), "These are the labels of "
+     "the points that are farthest away."),
+    (_with(place=-1), "Several labels have equally many votes here: take the "
+     "smallest of them."),
+    (lambda *case: _near(*case).mean(axis=1), "That is the mean of the "
+     "neighbours' labels. " + NAMES),
+    (lambda *case: np.rint(_near(*case).mean(axis=1)), "That is the rounded "
+     "mean of the neighbours' labels. " + NAMES),
+    (lambda *case: np.trunc(_near(*case).mean(axis=1)), "That is the mean of "
+     "the neighbours' labels. " + NAMES),
+    (lambda *case: np.median(_near(*case), axis=1), "That is the median of "
+     "the neighbours' labels. " + NAMES),
+    (lambda *case: _near(*case).max(axis=1), "That is the largest label of "
+     "the neighbours. " + NAMES),
+    (lambda *case: [np.bincount(row).max() for row in _near(*case)], "That "
+     "is how many votes the winner has; return its label."),
+    (_by(lambda away: np.abs(away).sum(axis=2)), "That is the sum of "
+     "absolute differences; the distance has squares."),
+    (_by(lambda away: np.abs(away).max(axis=2)), "That is the largest "
+     "difference of any coordinate; the distance sums squares over all."),
+    (_by(lambda away: np.abs(away[:, :, 0])), "Only the first column was "
+     "used: the distance sums over all coordinates."),
+    (_by(lambda away: np.abs(away.sum(axis=2))), "The differences were added "
+     "before they were squared, so they can cancel."),
+    (_by(lambda away: away.sum(axis=2)), "The differences were added without "
+     "being squared, so they can cancel."),
+    (_by(lambda away: -away.sum(axis=2)), "The differences were added "
+     "without being squared, so they can cancel."),
+    (_nearest_mean, "That is the class whose mean is nearest; ask the k "
+     "nearest points."),
+    (_with(skip=1), "The nearest point was left out of the vote."),
+    (_with(more=1), "One neighbour too many has a vote."),
+    (_with(more=-1), "One neighbour too few has a vote."),
+]

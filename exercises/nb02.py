@@ -1,356 +1,35 @@
-"""Checkers of notebook 02: neuron, layer, ReLU, tent, softmax, parameters."""
+"""Checkers of notebook 02: softmax, forward, tent."""
+
+import time
 
 import numpy as np
 
 from exercises.compare import Wrong, as_array, as_tuple, compare
 from exercises.judge import exercise
 
+SLOW = 0.3  # s of processor time for `LARGE_NETWORK`; NumPy needs 0.01
+
 
 @exercise(
     "2.1",
-    "one neuron",
-    returns=("number", "number"),
-    hints=[
-        "Two steps. First z: a number that starts at the bias and grows by "
-        "one product w[i] * x[i] for every input. Then a, from z alone.",
-        "z = b before the loop; for i in range(len(x)): z = z + w[i] * x[i]; "
-        "after the loop a = max(0, z). Return z, a.",
-    ],
-)
-def neuron(answer):
-    rng = np.random.default_rng(21)
-    cases = [
-        (np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0]), 5.0),
-        (np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, -2.0]), -1.0),
-    ]
-    for M in (1, 2, 50):
-        for _ in range(3):
-            w = rng.uniform(-2, 2, M)
-            cases.append((rng.uniform(0.1, 1, M), w, rng.uniform(-1, 1)))
-    for x, w, b in cases:
-        given = f"x = {_text(x)}, w = {_text(w)}, b = {b:.4g}"
-        parts = as_tuple(answer(x, w, b), 2, "two numbers, z and a")
-        received = np.array(
-            [_scalar(part, name, given) for part, name in zip(parts, "za")]
-        )
-        _compare_neuron(received, x, w, b, given)
-
-
-def _compare_neuron(received, x, w, b, given):
-    s = float(np.dot(w, x))
-    z = s + b
-    a = max(0.0, z)
-    gated = float(np.sum(np.maximum(w * x, 0)))
-    mistakes = [
-        ([s, max(0.0, s)], "The bias is missing from z."),
-        (
-            [s + len(x) * b, max(0.0, s + len(x) * b)],
-            "The bias is added once for every input; a neuron has one bias, "
-            "added once, outside the loop.",
-        ),
-        (
-            [s - b, max(0.0, s - b)],
-            "The bias is subtracted; it should be added.",
-        ),
-        ([z, z], "a is the same as z: the activation function is missing."),
-        ([a, z], "z and a are returned in the wrong order."),
-        (
-            [a, a],
-            "z is what enters the activation function: it may be negative. "
-            "You returned the value after ReLU twice.",
-        ),
-        (
-            [gated + b, max(0.0, gated + b)],
-            "ReLU acts on the whole sum z, not on each product by itself.",
-        ),
-        (
-            [np.sum(w) + b, max(0.0, np.sum(w) + b)],
-            "The weights are summed without their inputs x.",
-        ),
-        (
-            [w[0] * x[0] + b, max(0.0, w[0] * x[0] + b)],
-            "Only the first input is counted: does `return` stand inside "
-            "the loop, or is z overwritten?",
-        ),
-        (
-            [w[-1] * x[-1] + b, max(0.0, w[-1] * x[-1] + b)],
-            "Only the last input is counted: the loop overwrites z instead "
-            "of adding to it.",
-        ),
-        ([z, abs(z)], "a is |z|; ReLU gives 0 where z is negative."),
-        (
-            [z, 0.0],
-            "a is 0 for a positive z: the two sides of ReLU are exchanged, "
-            "or min stands where max should.",
-        ),
-    ]
-    compare(received, [z, a], given, mistakes, name="(z, a)")
-
-
-@exercise(
-    "2.2",
-    "a layer, D samples at once",
-    returns="array",
-    hints=[
-        "Look at the shapes: (D, M) and (M, N) are to give (D, N). Which "
-        "product does that without a transpose?",
-        "One line: return x @ W + b. The N biases are added to every row.",
-    ],
-)
-def layer(answer):
-    rng = np.random.default_rng(22)
-    x = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 1.0], [3.0, 1.0, 2.0]])
-    W = np.array([[1.0, 0.0, 2.0], [3.0, 1.0, -1.0], [-2.0, 4.0, 5.0]])
-    cases = [(x, W, np.array([10.0, -20.0, 30.0]))]
-    for D, M, N in [(4, 3, 2), (1, 5, 3), (6, 2, 6), (3, 4, 1)]:
-        cases.append(
-            (
-                rng.uniform(-1, 1, (D, M)),
-                rng.uniform(-1, 1, (M, N)),
-                rng.uniform(0.5, 1, N),
-            )
-        )
-    for x, W, b in cases:
-        given = (
-            f"x {_rows(x)},\n            W {_rows(W)},\n            "
-            f"b = {_text(b)}"
-            if x.size < 10 else
-            f"x of shape {x.shape}, W of shape {W.shape}, b of {b.shape}"
-        )
-        received = answer(x, W, b)
-        compare(
-            received, x @ W + b, given, _layer_mistakes(x, W, b),
-            name="the result z",
-        )
-
-
-def _layer_mistakes(x, W, b):
-    z = x @ W + b
-    mistakes = [
-        (x @ W, "The bias is missing."),
-        (x @ W - b, "The bias is subtracted; it should be added."),
-        (
-            np.maximum(z, 0),
-            "ReLU has been applied. The task asks for z, what enters the "
-            "activation function.",
-        ),
-        (
-            x @ W + np.sum(b),
-            "The sum of all biases is added; each neuron has its own.",
-        ),
-    ]
-    if z.shape[0] == z.shape[1]:
-        mistakes.append(
-            (
-                x @ W + b[:, None],
-                "The biases go down the rows: sample d gets b[d]. They "
-                "belong to the neurons, which are the columns.",
-            )
-        )
-    if W.shape[0] == W.shape[1]:
-        mistakes.append(
-            (
-                x @ W.T + b,
-                "W is transposed. With samples as rows the transpose of the "
-                "slides is already in the layout: x @ W.",
-            )
-        )
-    if x.shape == W.shape and x.shape[0] == x.shape[1]:
-        mistakes += [
-            (
-                x * W + b,
-                "`*` multiplies element by element; the matrix product "
-                "is `@`.",
-            ),
-            (
-                W @ x + b,
-                "The factors are in the wrong order: W @ x mixes the "
-                "samples with each other.",
-            ),
-            (
-                W.T @ x + b,
-                "This is the slides' product for one column vector x; here "
-                "every row of x is a sample.",
-            ),
-        ]
-    if z.shape[0] != z.shape[1]:
-        mistakes.append(
-            (z.T, "The result is transposed: rows should be samples.")
-        )
-    return mistakes
-
-
-@exercise(
-    "2.3",
-    "the derivative of ReLU",
-    returns="array",
-    hints=[
-        "ReLU is a straight line on each side of zero. What is the slope of "
-        "max(0, z) for z = 3? For z = -3?",
-        "A comparison such as z > 0 gives an array of True and False; "
-        "`.astype(float)` turns it into 1 and 0. np.where does it too.",
-    ],
-)
-def derivative(answer):
-    rng = np.random.default_rng(23)
-    cases = [np.array([-2.0, -0.5, 0.25, 3.0])]
-    cases += [rng.uniform(0.05, 4, n) * rng.choice([-1, 1], n) for n in (9, 6)]
-    cases[2] = cases[2].reshape(2, 3)
-    for z in cases:
-        expected = np.where(z > 0, 1.0, 0.0)
-        compare(
-            answer(z), expected, f"z = {_text(z)}", _gates(z),
-            name="h'(z)", atol=1e-6,
-        )
-    at_zero = _scalar(answer(np.array([0.0])), "h'(0)", "z = [0.]")
-    if not 0 <= at_zero <= 1:
-        raise Wrong(
-            "At z = 0 ReLU has no derivative, and the program needs a number "
-            "all the same: any value from the left slope, 0, to the right "
-            "slope, 1.", "z = [0.]", "0 (the course's choice)", at_zero,
-        )
-    if at_zero != 0:
-        return "(At z = 0 the course takes 0; your choice is allowed too.)"
-    return None
-
-
-def _gates(z):
-    s = 1 / (1 + np.exp(-z))
-    return [
-        (np.maximum(z, 0), "This is ReLU itself, not its derivative."),
-        (
-            np.ones_like(z),
-            "The derivative comes out as 1 everywhere: the gate never "
-            "closes. Do you test max(0, z) >= 0? That is always true; "
-            "test z.",
-        ),
-        (np.sign(z), "Left of zero the slope is 0, not -1."),
-        (
-            np.where(z > 0, 0.0, 1.0),
-            "The two sides are exchanged: ReLU is flat where z is negative.",
-        ),
-        (z, "You return z; the slope of the line a = z is wanted."),
-        (
-            s * (1 - s),
-            "This is the derivative of the sigmoid function.",
-        ),
-        (s, "This is the sigmoid: a smooth step, where ReLU's is sharp."),
-        (
-            np.where(z >= 1, 1.0, 0.0),
-            "The step is at z = 1, or the values are rounded down: ReLU's "
-            "kink is at zero.",
-        ),
-    ]
-
-
-@exercise(
-    "2.4",
-    "a tent from three ReLUs",
-    hints=[
-        "A hidden neuron with weight 1 and bias b is a ramp whose kink lies "
-        "at x = -b. Put the kinks where the tent changes its slope.",
-        "The output weight of a ramp is the change of slope at its kink. The "
-        "slopes of the tent are 0, 1, -1 and 0, in this order.",
-        "Changes of slope: +1 at x = 0, then -2 at x = 1, then +1 at x = 2.",
-    ],
-)
-def tent(answer):
-    parts = as_tuple(answer(), 4, "W0, b0, W1, b1")
-    names = ("W0", "b0", "W1", "b1")
-    W0, b0, W1, b1 = (
-        as_array(part, name).astype(float) for part, name in zip(parts, names)
-    )
-    _tent_shapes(W0, b0, W1, b1)
-    x = np.linspace(-2, 4, 25)[:, None]
-    expected = np.maximum(1 - np.abs(x - 1), 0)
-    received = np.maximum(x @ W0 + b0, 0) @ W1 + b1
-    if np.allclose(received, expected, atol=1e-6):
-        return None
-    raise _tent_verdict(x, received, expected, W0.shape[1])
-
-
-def _tent_shapes(W0, b0, W1, b1):
-    N = b0.size
-    wanted = {"W0": (W0, (1, N)), "W1": (W1, (N, 1))}
-    for name, (array, shape) in wanted.items():
-        if array.shape != shape:
-            raise Wrong(
-                f"{name} has the shape {array.shape}. One input value, {N} "
-                f"hidden neurons (so many biases are in b0) and one output "
-                f"ask for {shape}."
-            )
-    if b0.shape not in ((N,), (1, N)) or b1.size != 1 or b1.ndim > 2:
-        raise Wrong(
-            f"The biases have the shapes {b0.shape} and {b1.shape}; they "
-            "should be one row of N numbers, and a single one."
-        )
-
-
-def _tent_verdict(x, received, expected, N):
-    def ramps(kinks, weights):
-        return np.maximum(x - np.array(kinks), 0) @ np.array(weights)[:, None]
-
-    known = [
-        (
-            ramps([0, 1, 2], [1, -1, 1]),
-            "The second weight makes the tent flat, not falling: at the top "
-            "the slope has to change from 1 to -1, which is a change of -2.",
-        ),
-        (
-            ramps([0, 1], [1, -2]),
-            "Behind x = 2 the curve goes on falling below zero: a third "
-            "ramp has to stop it.",
-        ),
-        (
-            ramps([0, 1, 2], [1, -2, 2]),
-            "Behind x = 2 the curve rises again: there the slope has to "
-            "change from -1 to 0.",
-        ),
-        (
-            ramps([0, -1, -2], [1, -2, 1]),
-            "The kinks lie at 0, -1 and -2: relu(x + b) bends at x = -b, so "
-            "the sign of the hidden biases is the wrong way round.",
-        ),
-        (
-            ramps([0, 1, 2], [1, 1, 1]),
-            "All three ramps are added; one of them has to pull the curve "
-            "down.",
-        ),
-    ]
-    d = int(np.argmax(np.abs(received - expected)))
-    given = f"x = {x[d, 0]:.4g}"
-    example = (given, f"{expected[d, 0]:.4g}", f"{received[d, 0]:.4g}")
-    for curve, sentence in known:
-        if np.allclose(received, curve):
-            return Wrong(sentence, *example)
-    if N < 3:
-        return Wrong(
-            f"The tent changes its slope at three places; {N} hidden "
-            f"neuron{'s' * (N != 1)} cannot.", *example,
-        )
-    if np.allclose(received - received[0], expected, atol=1e-6):
-        return Wrong(
-            "The tent has the right form at the wrong height: look at the "
-            "output bias b1.", *example,
-        )
-    return Wrong("The curve is not the tent.", *example)
-
-
-@exercise(
-    "2.5",
     "softmax that does not overflow",
     returns="array",
     hints=[
-        "Each row is a sample: every sum and every maximum is over the "
-        "columns, axis=1, and keepdims=True keeps the result a column.",
-        "e = np.exp(z - np.max(z, axis=1, keepdims=True)); divide e by its "
-        "own sums over axis=1.",
+        "Which constant makes the largest exponent of a row exactly 0? Then "
+        "no exponential is above 1, and the sum of the row is at least 1.",
+        "Each row is a sample: its largest value and its sum are taken along "
+        "axis=1. With keepdims=True they stay a column, which NumPy can "
+        "subtract from all columns of z.",
     ],
 )
 def softmax(answer):
     rng = np.random.default_rng(25)
-    cases = [np.array([[0.0, 1.0, 2.0], [3.0, 1.0, -1.0]])]
-    cases += [rng.normal(0, 2, shape) for shape in ((3, 3), (1, 10), (5, 2))]
+    cases = [
+        np.array([[0.0, 1.0, 2.0], [3.0, 1.0, -1.0], [0.5, 0.5, -2.0]]),
+        np.array([[0.0, np.log(3.0)], [5.0, 5.0], [-1.0, 1.0]]),
+        np.array([[3.0], [-2.0]]),
+    ]
+    cases += [rng.normal(0, 2, shape) for shape in ((1, 10), (5, 2), (2, 4))]
     for z in cases:
         given, received = f"z {_rows(z)}", answer(z)
         if not np.all(np.isfinite(as_array(received, "softmax(z)", given))):
@@ -443,80 +122,342 @@ def _softmax_mistakes(z):
         ),
     ]
     if z.shape[0] == z.shape[1]:
-        mistakes.append(
+        e_max = np.exp(z - np.max(z, axis=1))
+        flat = "were spread over the columns: keep them a column with "
+        flat += "keepdims=True."
+        mistakes += [
+            (e / np.sum(e, axis=1), f"The sums of the rows {flat}"),
             (
-                e / np.sum(e, axis=1),
-                "The sums of the rows were spread over the columns: keep "
-                "them a column with keepdims=True.",
-            )
-        )
+                np.exp(z - top) / np.sum(np.exp(z - top), axis=1),
+                f"The sums of the rows {flat}",
+            ),
+            (
+                e_max / np.sum(e_max, axis=1),
+                f"The maxima and the sums of the rows {flat}",
+            ),
+            (
+                e_max / np.sum(e_max, axis=1, keepdims=True),
+                f"The maxima of the rows {flat}",
+            ),
+        ]
     return mistakes
 
 
 @exercise(
-    "2.6",
-    "counting parameters",
-    returns="integer",
+    "2.2",
+    "forward, for any number of layers",
     hints=[
-        "Go from layer to layer: behind M values, a layer of N neurons has "
-        "M * N weights. What else has each neuron?",
-        "sum of M * N + N over the neighbours (M, N) in the list: "
-        "zip(sizes[:-1], sizes[1:]) gives them.",
+        "Begin with one layer: z[0] comes from x by `layer`. What does the "
+        "next layer receive: x, z[0] or a[0]?",
+        "There are len(parameters) // 2 layers. In a loop over L, the names "
+        'in the dict are f"W{L}" and f"b{L}". Keep what the next layer '
+        "receives in one variable, which is x before the loop.",
+        "In each turn of the loop: compute z from that variable and append "
+        "it; compute a from z, by softmax if this is the last layer and by "
+        "relu if it is not, and append it; then a is what comes next.",
     ],
 )
-def count(answer):
-    cases = [[4, 3, 2], [3, 2], [2, 3, 2], [784, 128, 10]]
-    cases += [[5, 4, 3, 2, 1], [4240, 7, 2]]
-    for sizes in cases:
-        pairs = list(zip(sizes[:-1], sizes[1:]))
-        weights = sum(M * N for M, N in pairs)
-        biases = sum(sizes[1:])
-        first = pairs[0][0] * pairs[0][1] + pairs[0][1]
-        last = pairs[-1][0] * pairs[-1][1] + pairs[-1][1]
-        mistakes = [
-            (weights, "The biases are missing: one for every neuron."),
-            (
-                weights + sum(sizes),
-                "The input has no biases: it is the vector x, not a layer.",
-            ),
-            (
-                weights + sum(sizes[:-1]),
-                "The biases belong to the layer behind the weights: M * N "
-                "weights come with N biases, not with M.",
-            ),
-            (
-                weights + len(pairs),
-                "One bias is counted for a layer; every neuron has its own.",
-            ),
-            (first, "Only the first layer is counted."),
-            (last, "Only the last layer is counted."),
-            (
-                weights + sum(sizes[1:-1]),
-                "The output neurons have biases too.",
-            ),
-            (
-                int(np.prod(sizes)) + biases,
-                "The sizes of all layers are multiplied with each other; "
-                "each layer adds its own weights.",
-            ),
-            (sum(sizes), "These are the neurons; the links are wanted."),
-        ]
-        compare(
-            _scalar(answer(sizes), "the number", f"sizes = {sizes}"),
-            weights + biases, f"sizes = {sizes}", mistakes,
-            name="the number of parameters", rtol=0, atol=0.1,
-        )
-
-
-def _scalar(value, name, given):
-    """Return an answer that is one number, as a float."""
-    array = as_array(value, name, given)
-    if array.size != 1:
+def forward(answer):
+    rng = np.random.default_rng(22)
+    x, parameters = np.array([[1.0, 2.0], [-1.0, 0.0]]), TINY
+    _judge_forward(answer, x, parameters, _numbers(x, parameters))
+    for D, sizes in SHAPES:
+        x, parameters = _network(D, sizes, rng)
+        given = f"x of shape {x.shape}, sizes of the layers {sizes[1:]}"
+        if x.size + sum(each.size for each in parameters.values()) < 14:
+            given = _numbers(x, parameters)
+        _judge_forward(answer, x, parameters, given)
+    x = np.array([[1.0, 0.0], [0.0, 1.0]])
+    high = {"W0": np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),
+            "b0": np.zeros(2)}
+    _judge_forward(answer, x, high, _numbers(x, high))
+    x, parameters = _network(100, (784, 128, 10), rng)
+    start = time.thread_time()
+    answer(x, parameters)
+    if time.thread_time() - start > SLOW:
         raise Wrong(
-            f"{name} should be one number; it has the shape {array.shape}.",
-            given,
+            "The values are right, but loops over single numbers are too "
+            "slow: later cells send 1000 digits through 400 networks. Use "
+            "`layer`, which works on all rows at once."
         )
-    return float(array.reshape(-1)[0])
+
+
+TINY = {
+    "W0": np.array([[0.5, -1.0], [0.25, 0.5]]),
+    "b0": np.array([0.0, 0.5]),
+    "W1": np.array([[1.0, -1.0], [2.0, 0.5]]),
+    "b1": np.array([-0.5, 0.5]),
+}
+# samples, and the sizes of input and layers: none hidden, one, several
+SHAPES = [
+    (2, (3, 2)), (1, (2, 1, 3)), (3, (2, 4, 2)), (4, (3, 3, 3, 3)),
+    (1, (1, 1)), (5, (4, 2, 3, 2)), (2, (2,) * 13),
+]
+
+
+def _network(D, sizes, rng):
+    """Return random x (D, M) and parameters; some neurons are off."""
+    parameters = {}
+    for L, (M, N) in enumerate(zip(sizes[:-1], sizes[1:])):
+        signs = rng.choice([-1, 1], (M, N), p=[0.4, 0.6])
+        parameters[f"W{L}"] = np.round(signs * rng.uniform(0.3, 1, (M, N)), 2)
+        parameters[f"b{L}"] = np.round(rng.uniform(0.1, 0.5, N), 2)
+    return np.round(rng.normal(0, 1, (D, sizes[0])), 2), parameters
+
+
+def _numbers(x, parameters):
+    """Return an input with its numbers, in a few lines."""
+    own = [f"{key} {_rows(each)}" for key, each in parameters.items()]
+    return ",\n            ".join([f"x {_rows(x)}", *own])
+
+
+def _relu(z):
+    return np.maximum(z, 0)
+
+
+def _pass(x, parameters, h=_relu, last=None, weights=lambda W: W, bias=1,
+          feed="a"):
+    """Return the lists z and a of a forward pass, right by default."""
+    H, z, a, before = len(parameters) // 2 - 1, [], [], x
+    for L in range(H + 1):
+        W, b = weights(parameters[f"W{L}"]), parameters[f"b{L}"]
+        z.append(before @ W + bias * b)
+        a.append((last or _softmax)(z[L]) if L == H else h(z[L]))
+        before = {"a": a[L], "z": z[L], "x": x}[feed]
+    return z, a
+
+
+MISTAKES = [
+    ({"h": lambda z: z}, "The hidden layers have no activation function: "
+     "their a should be relu(z)."),
+    ({"feed": "z"}, "The next layer receives z; it should receive a, what "
+     "leaves the layer before."),
+    ({"feed": "x"}, "Every layer receives x. Only the first one does; each "
+     "other layer receives the a of the layer before it."),
+    ({"last": lambda z: z}, "The last layer has no softmax: a[-1] are the "
+     "scores."),
+    ({"last": _relu}, "The last layer applies ReLU; it should apply "
+     "softmax."),
+    ({"last": lambda z: _softmax(_relu(z))}, "The last layer applies ReLU "
+     "and then softmax; its scores go to softmax as they are."),
+    ({"h": lambda z: _softmax(z)}, "All layers apply softmax. The hidden "
+     "layers should apply relu."),
+    ({"h": lambda z: _softmax(_relu(z))}, "The hidden layers apply relu and "
+     "softmax; softmax belongs to the last layer alone."),
+    ({"bias": 0}, "The biases are missing."),
+    ({"bias": -1}, "The biases are subtracted; they should be added."),
+    ({"weights": lambda W: W.T}, "The weights are transposed. Samples are "
+     "rows here, so z is a @ W + b."),
+    ({"h": lambda z: np.abs(z)}, "The hidden layers apply |z|; ReLU gives 0 "
+     "where z is negative."),
+    ({"h": lambda z: np.tanh(z)}, "The hidden layers apply tanh; the task "
+     "asks for relu."),
+    ({"last": lambda z: _softmax(z.T).T}, "The columns of a[-1] sum to 1, "
+     "not the rows: each row is a sample."),
+    ({"last": lambda z: np.exp(z) / np.sum(np.exp(z))}, "Softmax is taken "
+     "over all samples together; each row has a sum of its own."),
+]
+
+
+def _judge_forward(answer, x, parameters, given):
+    layers = len(parameters) // 2
+    received = as_tuple(answer(x, parameters), 2, "two lists, z and a")
+    for part, name in zip(received, "za"):
+        _is_list(part, name, layers, x, given)
+    z, a = _pass(x, parameters)
+    if _all_same(received, (z, a)):
+        for part, name in zip(received, "za"):
+            _are_arrays(part, name, given)
+        return
+    for options, sentence in MISTAKES:
+        try:
+            wrong = _pass(x, parameters, **options)
+        except ValueError:  # the shapes do not fit
+            continue
+        if _all_same(received, wrong):
+            raise Wrong(sentence, given, *_first(received, (z, a)))
+    if _all_same(received, (a, z)):
+        raise Wrong("z and a are returned in the wrong order.", given)
+    if layers > 1 and _all_same(received, ([*a[:-1], z[-1]], a)):
+        raise Wrong(
+            "z and a are the same in the hidden layers: either a is stored "
+            "twice, or ReLU has overwritten z. Keep z as it was.",
+            given, *_first(received, (z, a)),
+        )
+    if _all_same(received, (a, a)):
+        raise Wrong("The first list holds a, too; it should hold z.", given)
+    for L in range(layers):
+        for part, right, name in zip(received, (z, a), "za"):
+            own = as_array(part[L], f"{name}[{L}]", given)
+            if not np.all(np.isfinite(own)):
+                raise Wrong(
+                    f"There is a NaN or an infinity in {name}[{L}]: does it "
+                    "use your softmax of exercise 2.1?",
+                    given, right[L], own,
+                )
+            compare(own, right[L], given, name=f"{name}[{L}]")
+
+
+def _is_list(part, name, layers, x, given):
+    """Raise `Wrong` unless a part has one entry for each layer."""
+    if not isinstance(part, (list, tuple)):
+        kind = "None" if part is None else type(part).__name__
+        raise Wrong(
+            f"{name} should be a list with one array for each layer; it is "
+            f"of type {kind}.", given,
+        )
+    if len(part) == layers:
+        return
+    if len(part) == layers + 1 and _same(part[0], x):
+        raise Wrong(
+            f"The list {name} begins with x. The input is no layer: {name}[0] "
+            "belongs to the first hidden layer.", given,
+        )
+    raise Wrong(
+        f"The list {name} has {len(part)} entr"
+        f"{'y' if len(part) == 1 else 'ies'}; this network has {layers} "
+        f"layer{'s' * (layers != 1)}. The number of layers has to come from "
+        "`parameters`.", given,
+    )
+
+
+def _are_arrays(part, name, given):
+    for L, own in enumerate(part):
+        if not isinstance(own, np.ndarray) or isinstance(own, np.matrix):
+            raise Wrong(
+                f"The values are right, but {name}[{L}] is of type "
+                f"{type(own).__name__}; later cells need an array.", given,
+            )
+
+
+def _same(one, other):
+    try:
+        one = np.asarray(one, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return one.shape == other.shape and np.allclose(one, other, 1e-5, 1e-7)
+
+
+def _all_same(received, expected):
+    return all(
+        len(own) == len(right) and all(map(_same, own, right))
+        for own, right in zip(received, expected)
+    )
+
+
+def _first(received, expected):
+    """Return the first arrays that differ, expected and received, as text."""
+    for L in range(len(expected[0])):
+        for name, own, right in zip("za", received, expected):
+            if not _same(own[L], right[L]):
+                return tuple(
+                    f"{name}[{L}] {_rows(np.asarray(each, dtype=float))}"
+                    for each in (right[L], own[L])
+                )
+    return None, None
+
+
+@exercise(
+    "2.3",
+    "a tent from three ReLUs",
+    hints=[
+        "A hidden neuron with weight 1 and bias b is a ramp whose kink lies "
+        "at x = -b. Put the kinks where the tent changes its slope.",
+        "The output weight of a ramp is the change of slope at its kink. The "
+        "slopes of the tent are 0, 1, -1 and 0, in this order.",
+    ],
+)
+def tent(answer):
+    parts = as_tuple(answer(), 4, "W0, b0, W1, b1")
+    names = ("W0", "b0", "W1", "b1")
+    W0, b0, W1, b1 = (
+        as_array(part, name).astype(float) for part, name in zip(parts, names)
+    )
+    _tent_shapes(W0, b0, W1, b1)
+    x = np.array([*np.linspace(-2, 4, 25), -1000, 1000])[:, None]
+    expected = np.maximum(1 - np.abs(x - 1), 0)
+    received = np.maximum(x @ W0 + b0, 0) @ W1 + b1
+    if not np.allclose(received, expected, atol=1e-6):
+        raise _tent_verdict(x, received, expected, W0.shape[1])
+    if W0.shape[1] > 3:
+        return f"(You use {W0.shape[1]} hidden neurons; three are enough.)"
+    return None
+
+
+def _tent_shapes(W0, b0, W1, b1):
+    N = W0.size
+    if b0.shape == (N, 1) and W1.shape in ((N,), (1, N)):
+        raise Wrong(
+            "The order should be W0, b0, W1, b1. The second and the third "
+            f"result have the shapes {b0.shape} and {W1.shape}: did you "
+            "return W0, W1, b0, b1?"
+        )
+    wanted = {"W0": (W0, (1, N)), "W1": (W1, (N, 1))}
+    for name, (array, shape) in wanted.items():
+        if array.shape != shape:
+            raise Wrong(
+                f"The shape of {name} is {array.shape}; with one input, {N} "
+                f"hidden neuron{'s' * (N != 1)} and one output it should be "
+                f"{shape}."
+            )
+    if b0.shape not in ((N,), (1, N)) or b1.size != 1 or b1.ndim > 2:
+        raise Wrong(
+            f"The biases have the shapes {b0.shape} and {b1.shape}; they "
+            f"should be ({N},), one for each hidden neuron, and (1,)."
+        )
+
+
+def _tent_verdict(x, received, expected, N):
+    def ramps(kinks, weights):
+        return np.maximum(x - np.array(kinks), 0) @ np.array(weights)[:, None]
+
+    known = [
+        (
+            ramps([0, 1, 2], [1, -1, 1]),
+            "The second weight makes the tent flat, not falling: at the top "
+            "the slope has to change from 1 to -1, which is a change of -2.",
+        ),
+        (
+            ramps([0, 1], [1, -2]),
+            "Behind x = 2 the curve goes on falling below zero: a third "
+            "ramp has to stop it.",
+        ),
+        (
+            ramps([0, 1, 2], [1, -2, 2]),
+            "Behind x = 2 the curve rises again: there the slope has to "
+            "change from -1 to 0.",
+        ),
+        (
+            ramps([0, -1, -2], [1, -2, 1]),
+            "The kinks lie at 0, -1 and -2: relu(x + b) bends at x = -b, so "
+            "the sign of the hidden biases is the wrong way round.",
+        ),
+        (
+            ramps([0, 1, 2], [1, 1, 1]),
+            "All three ramps are added; one of them has to pull the curve "
+            "down.",
+        ),
+    ]
+    d = int(np.argmax(np.abs(received - expected)))
+    given = f"x = {x[d, 0]:.4g}"
+    example = (given, f"{expected[d, 0]:.4g}", f"{received[d, 0]:.4g}")
+    for curve, sentence in known:
+        if np.allclose(received, curve):
+            return Wrong(sentence, *example)
+    if np.allclose(received, received[12] * expected) and received[12] > 0:
+        return Wrong("The tent has the right place and the wrong height.",
+                     *example)
+    if N < 3:
+        return Wrong(
+            f"The tent changes its slope at three places; {N} hidden "
+            f"neuron{'s' * (N != 1)} cannot.", *example,
+        )
+    if np.allclose(received - received[0], expected, atol=1e-6):
+        return Wrong(
+            "The tent has the right form at the wrong height: look at the "
+            "output bias b1.", *example,
+        )
+    return Wrong("The curve is not the tent.", *example)
 
 
 def _text(array):

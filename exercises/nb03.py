@@ -7,10 +7,31 @@ import numpy as np
 from exercises.compare import Wrong, as_array, as_tuple, compare
 from exercises.judge import exercise
 
+EXACT = 1e-11  # later cells compare to 1e-12, and differences need all digits
+
 
 def _softmax(z):
-    e = np.exp(z - np.max(z, axis=1, keepdims=True))
-    return e / np.sum(e, axis=1, keepdims=True)
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def _compare(received, right, given, mistakes, name):
+    """Compare; what is right to a few digits alone is told so."""
+    compare(received, right, given, mistakes, name)
+    value = as_array(received, name, given)
+    if not np.allclose(value, right, EXACT, 1e-13):
+        far = np.max(np.abs(value - right))
+        raise Wrong(
+            f"The first digits of {name} are right, but not the later ones: "
+            f"the largest difference is {far:.1g}. Later cells need all "
+            "digits of float64: no float32, no approximation.",
+            given,
+        )
+
+
+def _rows(name, array):
+    """Return "name = [[1, 2], [3, 4]]", to redo by hand."""
+    return f"{name} = {np.round(array, 3).tolist()}"
 
 
 @exercise(
@@ -21,27 +42,51 @@ def _softmax(z):
         "First the loss of each sample, B4: an array with D entries. Then "
         "their mean, B1.",
         "The sum over the classes runs along axis 1; np.log is the natural "
-        "logarithm.",
-        "J = -np.sum(y * np.log(a), axis=1), then np.mean(J).",
+        "logarithm. What is 0 * np.log(0)?",
+        "Because y is one-hot, y * a keeps the probability of the true class "
+        "alone. Add it up along the row first, and take the logarithm of "
+        "that: then no logarithm of another class is needed.",
     ],
 )
-def _mean_cross_entropy(answer):
+def _empirical_risk(answer):
     y = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     a = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
     given = "y = [[1, 0, 0], [0, 0, 1]], a = [[.5, .3, .2], [.1, .1, .8]]"
     _risk_of(answer, y, a, given)
+    _risk_of(answer, y[:1], a[:1], "y = [[1, 0, 0]], a = [[.5, .3, .2]]")
+    _risk_of(answer, y[1:, 2:], np.ones((1, 1)), "y = [[1]], a = [[1]]")
     rng = np.random.default_rng(31)
     y = np.eye(4)[rng.integers(4, size=7)]
     a = _softmax(rng.normal(size=(7, 4)))
     _risk_of(answer, y, a, "7 random samples of 4 classes")
-    if float(answer(y[:1], a[:1])) < 0:
-        raise Wrong("A cross-entropy is never negative.")
+    y, a = np.eye(3)[[0, 0]], np.array([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
+    given = "y = [[1, 0, 0], [1, 0, 0]], a = [[.5, .5, 0], [1, 0, 0]]"
+    right = math.log(2) / 2
+    value = as_array(answer(y, a), "the risk", given)
+    if not np.all(np.isfinite(value)):
+        raise Wrong(
+            "A wrong class with the probability 0 does harm: 0 * ln 0 is not "
+            "a number. Only the true class counts.", given, right, value,
+        )
+    _compare(value, right, given, [], "the risk")
+    y, a = np.eye(2)[[0]], np.array([[1e-40, 1.0]])
+    given, right = "y = [[1, 0]], a = [[1e-40, 1]]", 40 * math.log(10)
+    value = as_array(answer(y, a), "the risk", given)
+    if np.all(value < 0.99 * right):
+        raise Wrong(
+            "A small probability of the true class was taken for a larger one "
+            "(np.clip, or a number that is added?): the loss is too small.",
+            given, right, value,
+        )
+    compare(value, right, given, [], "the risk", rtol=1e-9)
 
 
 def _risk_of(answer, y, a, given):
-    J = -np.sum(y * np.log(a), axis=1)
-    right = np.mean(J)
-    both = y * np.log(a) + (1 - y) * np.log(1 - a)
+    with np.errstate(all="ignore"):
+        J = -np.log(np.sum(y * a, axis=1))
+        right = np.mean(J)
+        both = np.nan_to_num(y * np.log(a) + (1 - y) * np.log(1 - a))
+        squared = np.mean(np.sum((y - a) ** 2, axis=1))
     mistakes = [
         (-right, "The minus sign of B4 is missing: a loss is positive."),
         (np.sum(J), "This is the sum over the samples. The empirical risk is "
@@ -60,160 +105,121 @@ def _risk_of(answer, y, a, given):
          "the true class counts."),
         (-np.mean(np.sum(a * np.log(a), axis=1)), "This is the entropy of "
          "the outputs: the expected output y does not enter."),
-        (np.mean(np.sum((y - a) ** 2, axis=1)), "This is the squared "
-         "distance of y and a, not the cross-entropy."),
+        (squared, "This is the squared distance of y and a, not the "
+         "cross-entropy."),
+        (-np.log(np.mean(np.sum(y * a, axis=1))), "This is the logarithm of "
+         "the mean. Take the logarithm for each sample, then the mean."),
     ]
     received = np.asarray(as_array(answer(y, a), "the risk", given))
     if received.shape == (1,):
         received = received[0]
-    compare(received, right, given, mistakes, "the risk")
+    _compare(received, right, given, mistakes, "the risk")
 
 
 @exercise(
     "3.2",
-    "walk downhill",
+    "the missing case of the proof",
     returns="array",
     hints=[
-        "One step: the new w is w - learning_rate * gradient(w). The slope "
-        "is taken anew at each position.",
-        "Collect the positions in a list that begins with the start, and "
-        "return np.array of it.",
-        "w -= ... changes an array in place: all entries of your list would "
-        "be the same array, and so would the caller's. w = w - ... makes a "
-        "new one.",
+        "For i != n the numerator, exp(z_i), does not contain z_n, so u' = 0. "
+        "What is left of (u'v - uv') / v^2? Write it as a product of two "
+        "outputs.",
+        "The product has one factor from the numerator, exp(z_i) / S, and one "
+        "from the derivative of S, exp(z_n) / S. Which sign does it have? "
+        "The line that is missing fills slopes[i, n].",
+        "Test: for a = [0.5, 0.5] all four entries are 0.25 or -0.25. Raising "
+        "one argument raises its own output and lowers the other.",
     ],
 )
-def _descend(answer):
-    _walk_of(answer, 2.0, 0.0, 1.0, 0.25, 3, "R = w^2, w = 1, rate 0.25")
-    _walk_of(answer, 0.7, -1.5, 4.0, 0.4, 6, "R = 0.35 (w + 1.5)^2, w = 4")
-    curvature, centre = np.array([0.5, 2.0, 3.0]), np.array([1.0, -2.0, 0.5])
-    start = np.array([3.0, 1.0, -2.0])
-    _walk_of(answer, curvature, centre, start, 0.3, 4, "three weights")
+def _softmax_slopes(answer):
+    for a in ([0.5, 0.3, 0.2], [0.9, 0.1], [1.0], [0.0, 1.0, 0.0],
+              [0.25, 0.25, 0.25, 0.25]):
+        _slopes_of(answer, np.array(a), f"a = {a}")
+    _slopes_of(answer, _softmax(np.array([0.3, -1.2, 2.0, 0.4, 0.1])),
+               "5 random outputs")
+    return "Each column adds up to 0."
 
 
-def _walk_of(answer, k, c, start, rate, steps, given):
-    """Compare with the closed form w_t = c + (1 - rate k)^t (w_0 - c)."""
+_ONE_NUMBER = (
+    "Of an array with one axis, a @ a.T is one number, the sum of the squares "
+    "(a.T is a). The matrix of all products of two outputs is np.outer(a, a)."
+)
 
-    def gradient(w):
-        return k * (np.asarray(w, dtype=float) - c)
 
-    def positions(factor, count=steps):
-        times = range(count + 1)
-        return np.array([c + factor**t * (start - c) for t in times])
-
-    right = positions(1 - rate * k)
-    moved = rate * k * (start - c)
-    still = np.array([start - t * moved for t in range(steps + 1)])
-    value = answer(gradient, start, rate, steps)
-    last = np.broadcast_to(right[-1], right.shape)
+def _slopes_of(answer, a, given):
+    outer = np.outer(a, a)
+    right = np.diag(a) - outer
+    z = np.log(np.maximum(a, 1e-300))
+    again = _softmax(a)
     mistakes = [
-        (positions(1 + rate * k), "This walk goes uphill: the sign of the "
-         "step is the wrong way round."),
-        (right[-1], "This is the last position alone. Return all of them, "
-         "the start first."),
-        (right[1:], "The start is missing: it is the first of the "
-         "steps + 1 positions."),
-        (right[:-1], "One step is missing: there are `steps` steps, and so "
-         "steps + 1 positions."),
-        (positions(1 - rate * k, steps + 1), "There is a step too many."),
-        (still, "The slope is always taken at the start. Take it at the "
-         "position where the walk is now."),
-        (positions(1 - k), "The learning rate does not enter."),
-        (last, "All positions are the same array: `w -= ...` changes it in "
-         "place. Use w = w - ..., which makes a new one, or keep copies."),
+        (np.diag(np.diag(right)), "The entries with i != n are 0. The case i "
+         "!= n is the one to derive."),
+        (np.diag(a) + outer - 2 * np.diag(a * a), "The sign of the entries "
+         "with i != n is the wrong way round: the quotient rule has a minus "
+         "in front of u v'."),
+        (-outer, "The diagonal follows the rule for i != n. The case i = n "
+         "stands above the exercise."),
+        (a * (1 - a), "This is the diagonal alone. The result is a matrix of "
+         "shape (N, N)."),
+        (np.repeat((a * (1 - a))[:, None], len(a), axis=1), "All entries of a "
+         "row are a_i (1 - a_i). That is the case i = n."),
+        (np.repeat((a * (1 - a))[None], len(a), axis=0), "All entries of a "
+         "column are a_n (1 - a_n). That is the case i = n."),
+        (np.outer(a, 1 - a), "All entries are a_i (1 - a_n): right for i = n "
+         "alone."),
+        (np.diag(again) - np.outer(again, again), "The softmax is taken once "
+         "more. The argument already is the output of a softmax."),
+        (np.diag(z) - np.outer(z, z), "The formula holds for the outputs, not "
+         "for the arguments."),
+        (-right, "The sign of all entries is the wrong way round: raising "
+         "an argument raises its own output."),
+        (np.diag(a) - a @ a, _ONE_NUMBER),
+        (np.diag(a * (1 - a)) - a @ a * (1 - np.eye(len(a))), _ONE_NUMBER),
+        (-(a @ a) * np.ones_like(outer), _ONE_NUMBER),
+        (np.diag(a) - a * a, "Every row subtracts a * a, element by element. "
+         "The matrix of all products of two outputs is np.outer(a, a)."),
     ]
-    if np.ndim(start) and np.ndim(value) == 2:
-        mistakes.append((right.T, "Rows and columns are exchanged: one row "
-                         "for each position."))
-    compare(value, right, given, mistakes, "the array of positions")
+    received = answer(a)
+    if len(a) > 1 and np.shape(received) == ():
+        raise Wrong("This is one number; return a matrix of shape (N, N).",
+                    given, right, received)
+    _compare(received, right, given, mistakes, "the matrix")
 
 
 @exercise(
     "3.3",
-    "where backpropagation starts",
-    returns="array",
-    hints=[
-        "Two steps: the outputs aH, by softmax along each row; then B11.",
-        "For the softmax, subtract the largest value of each row before "
-        "np.exp: np.max(zH, axis=1, keepdims=True).",
-        "With aH of the shape of zH, the answer is aH - y.",
-    ],
-)
-def _output_delta(answer):
-    z, y = np.log([[1.0, 2.0, 5.0], [4.0, 3.0, 1.0]]), np.eye(3)[[0, 1]]
-    _delta_of(answer, z, y, "zH = ln [[1, 2, 5], [4, 3, 1]], classes 0 and 1")
-    z, y = np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]])
-    compare(answer(z, y), [[-0.5, 0.5]], "zH = [[0, 0]], y = [[1, 0]]",
-            name="the array deltaH")
-    rng = np.random.default_rng(33)
-    z, y = rng.normal(size=(5, 3)), np.eye(3)[rng.integers(3, size=5)]
-    _delta_of(answer, z, y, "5 random samples of 3 classes")
-    z, y = np.array([[1000.0, 1000.0, 999.0]]), np.array([[0.0, 1.0, 0.0]])
-    given = "zH = [[1000, 1000, 999]], y = [[0, 1, 0]]"
-    value = as_array(answer(z, y), "the array deltaH", given)
-    if not np.all(np.isfinite(value)):
-        raise Wrong(
-            "exp(1000) overflows. Subtract the largest argument of each row "
-            "before the exponential: softmax does not change.",
-            given, _softmax(z) - y, value,
-        )
-    compare(value, _softmax(z) - y, given, name="the array deltaH")
-
-
-_UPHILL = (
-    "This is y - a: the wrong way round. B11 is the output minus the expected "
-    "output."
-)
-
-
-def _delta_of(answer, z, y, given):
-    a = _softmax(z)
-    whole = np.exp(z) / np.sum(np.exp(z))
-    columns = np.exp(z) / np.sum(np.exp(z), axis=0)
-    mistakes = [
-        (y - a, _UPHILL),
-        ((a - y) / len(z), "This is divided by D. The 1/D comes later, in "
-         "the gradients, once."),
-        ((a - y) / z.shape[1], "This is divided by the number of classes."),
-        ((a - y) * a * (1 - a), "The factor a (1 - a) is too much: the "
-         "derivative of softmax is already in B11."),
-        (z - y, "The softmax is missing: this is z - y."),
-        (whole - y, "The softmax is taken over all samples together. Each "
-         "row has to add up to 1 by itself: axis=1, keepdims=True."),
-        (columns - y, "The softmax runs down the columns, over the samples. "
-         "It belongs along each row: axis=1."),
-        (-y / a, "This is dJ/da, B9. The derivative by z also needs B10."),
-        (-y * (1 - a), "Only the term i = n is there; those with i != n "
-         "are missing."),
-        (np.mean(a - y, axis=0), "The samples were averaged. delta keeps a "
-         "row for each sample."),
-        (a, "This is the output a itself: y is not subtracted."),
-    ]
-    compare(answer(z, y), a - y, given, mistakes, "the array deltaH")
-
-
-@exercise(
-    "3.4",
     "one layer back",
     returns="array",
     hints=[
         "Look at the shapes: (D, K) has to become (D, N), and W_next is "
         "(N, K). Which product of matrices does that?",
-        "The sum of B13 runs over the K neurons of the next layer: "
-        "delta_next @ W_next.T.",
-        "Then multiply element by element (*) with h_prime(z).",
+        "With samples as rows, transpose B13: the order of the two factors "
+        "changes, and one of them is transposed. The sum runs over the K "
+        "neurons of the next layer.",
+        "h_prime(z) has the shape of the result, so it is multiplied element "
+        "by element (*), after the product of matrices.",
     ],
 )
 def _hidden_delta(answer):
-    z = np.array([[1.0, -1.0]])
-    W, delta = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 10.0]])
+    z = np.array([[1.0, -1.0], [0.5, 2.0]])
+    W, delta = np.array([[1.0, 2.0], [3.0, 4.0]]), np.eye(2) + 1.0
+    _back_of(answer, z, W, delta, _bowl, "; ".join([
+        _rows("z", z), _rows("W_next", W), _rows("delta_next", delta),
+        "h_prime(z) = z**2 + 2"]))
+    z, delta = z[:1], np.array([[1.0, 10.0]])
     _back_of(answer, z, W, delta, _gate, "the example of the task")
+    _back_of(answer, z[:, :1], W[:1, :1], delta[:, :1], _bowl,
+             "z = [[1]], W_next = [[1]], delta_next = [[1]]")
     rng = np.random.default_rng(34)
     z, W = rng.normal(size=(5, 4)), rng.normal(size=(4, 4))
     delta = rng.normal(size=(5, 4))
     _back_of(answer, z, W, delta, _slope, "a square W_next, 5 samples")
     W, delta = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
     _back_of(answer, z, W, delta, _slope, "D = 5, N = 4, K = 3")
+
+
+def _bowl(z):
+    return np.asarray(z) ** 2 + 2
 
 
 def _gate(z):
@@ -241,6 +247,8 @@ def _back_of(answer, z, W, delta, h_prime, given):
          "h'(z)."),
         ((h_prime(z) + (delta @ W.T)), "The two factors were added. They are "
          "multiplied, element by element."),
+        (_gate(z) * (delta @ W.T), "The gate of ReLU is built in. The "
+         "function h_prime is given: use it."),
     ]
     if W.shape[0] == W.shape[1]:
         mistakes += [
@@ -253,27 +261,46 @@ def _back_of(answer, z, W, delta, h_prime, given):
              "product with W. It belongs to layer L: after the product."),
         ]
         if len(z) == len(W):
-            mistakes.append((h_prime(z) @ (delta @ W.T), _MATRIX))
+            mistakes += [
+                (h_prime(z) @ (delta @ W.T), _MATRIX),
+                (h_prime(z) * (W @ delta), _COLUMNS),
+                (W @ delta, _COLUMNS),
+                (h_prime(z) * (W.T @ delta), _COLUMNS),
+            ]
     received = answer(z, W, delta, h_prime)
-    compare(received, right, given, mistakes, "the array delta")
+    _compare(received, right, given, mistakes, "the array delta")
 
 
+_COLUMNS = (
+    "W_next @ delta_next sums over the samples: it is the form for one sample "
+    "as a column. Here samples are rows, so the product has delta_next first, "
+    "and W_next is transposed."
+)
 _MATRIX = "`@` is the product of matrices; element by element is `*`."
 
 
 @exercise(
-    "3.5",
+    "3.4",
     "the gradients of one layer",
     returns=("array", "array"),
     hints=[
         "D is the number of rows of either array. The weights' gradient has "
         "the shape (M, N): which of the two arrays has to be transposed?",
-        "a_previous.T @ delta adds up over the samples, but does not divide "
-        "by D. For the biases the sum is np.sum(delta, axis=0).",
-        "Divide both by D = len(delta).",
+        "A product of matrices sums over the last index of the first factor "
+        "and the first index of the second. The samples must stand there.",
+        "The product adds up, but does not divide. For the biases nothing is "
+        "multiplied: add up along the axis of the samples. Both are means.",
     ],
 )
 def _layer_gradients(answer):
+    a, delta = np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[2.0, -1.0],
+                                                             [4.0, 6.0]])
+    _gradients_of(answer, a, delta,
+                  f'{_rows("a_previous", a)}; {_rows("delta", delta)}')
+    _gradients_of(answer, a[:1], delta[:1],
+                  "a_previous = [[1, 2]]; delta = [[2, -1]]")
+    _gradients_of(answer, a[:1, :1], delta[:1, :1],
+                  "a_previous = [[1]]; delta = [[2]]")
     a = np.array([[1.0, 2.0, 0.0, 1.0], [3.0, 4.0, 1.0, 0.0],
                   [1.0, 0.0, 2.0, 5.0]])
     delta = np.array([[1.0, -1.0], [-3.0, 2.0], [5.0, -7.0]])
@@ -291,7 +318,7 @@ def _gradients_of(answer, a, delta, given):
     M = a.shape[1]
     dW, db = as_tuple(answer(a, delta), 2, "two arrays, dW and db")
     W, b = a.T @ delta, delta.sum(axis=0)
-    compare(dW, W / D, given, [
+    _compare(dW, W / D, given, [
         (W, "dW is the sum over the samples. The product a.T @ delta adds "
          "up, but does not divide: the 1/D is missing."),
         (W.T / D, "dW is transposed: its shape has to be that of W, (M, N)."),
@@ -307,6 +334,8 @@ def _gradients_of(answer, a, delta, given):
         (np.outer(a[0], delta[0]), "dW comes from the first sample alone."),
         (a[:, :, None] * delta[:, None, :], "dW still has an axis for the "
          "samples: take the mean over it."),
+        (W[0] / D, "The function should return two arrays, dW and db."),
+        *_square(a, delta),
     ], "the array dW")
     db = as_array(db, "the array db", given)
     if db.shape == (1, N):
@@ -314,7 +343,7 @@ def _gradients_of(answer, a, delta, given):
             "db has the shape (1, N); it should be that of b, (N,). Leave "
             "out keepdims.", given, b / D, db,
         )
-    compare(db, b / D, given, [
+    _compare(db, b / D, given, [
         (b, "db is the sum over the samples: the 1/D is missing."),
         (delta, "db is not summed: it still has a row for each sample. Add "
          "up along axis 0."),
@@ -330,10 +359,187 @@ def _gradients_of(answer, a, delta, given):
          "needs axis=0."),
         (delta.sum(axis=1) / D, "db is summed over the neurons, and there "
          "is an entry for each sample: it should be axis=0."),
+        (delta.sum(axis=1), "db is summed over the neurons, and there "
+         "is an entry for each sample: it should be axis=0."),
         (delta.mean(axis=1), "db is averaged over the neurons, and there is "
          "an entry for each sample: it should be axis=0."),
         (b / D**2, "db is divided by D twice."),
     ], "the array db")
+
+
+def _square(a, delta):
+    """Return what wrong products give where D = M = N lets them run."""
+    if not len(a) == a.shape[1] == delta.shape[1]:
+        return []
+    sentence = (
+        "This product does not sum over the samples: the samples are the "
+        "first index of both arrays. Which array has to be transposed?"
+    )
+    products = a @ delta, a @ delta.T, a.T @ delta.T, delta @ a
+    return [(product / k, sentence)
+            for product in products for k in (1, len(a))]
+
+
+@exercise(
+    "3.5",
+    "backward",
+    hints=[
+        "Begin at the output: delta is the last entry of a, minus y. Then a "
+        "loop over the layers, from the last one down to 0. How many are "
+        "there? len(z).",
+        "In each turn: what entered the layer is the activation of the layer "
+        "before, or x for layer 0. layer_gradients gives the two gradients, "
+        "which get the names W and b with the number of the layer.",
+        "At the end of each turn but the last, delta of the layer before "
+        "comes from hidden_delta, with the z of the layer before and the W "
+        "of the layer where you are.",
+    ],
+)
+def _backward(answer):
+    x, y = np.array([[1.0, 2.0]]), np.array([[1.0, 0.0]])
+    tiny = {
+        "W0": np.array([[0.5, -1.0], [0.25, 0.5]]), "b0": np.array([0.0, 0.5]),
+        "W1": np.array([[1.0, -1.0], [2.0, 0.5]]), "b1": np.array([-0.5, 0.5]),
+    }
+    _network_of(answer, x, y, tiny, "ReLU", "the example of the task")
+    rng = np.random.default_rng(35)
+    for sizes, D, h in (
+        ((2, 3), 2, "tanh"), ((3, 4, 2), 5, "ReLU"), ((2, 5, 4, 3), 6, "tanh"),
+        ((1, 1, 1, 1, 2), 1, "tanh"), ((4, 4, 4, 4, 4), 4, "tanh"),
+        ((3, 6, 5, 4, 2), 7, "ReLU"),
+    ):
+        p = {}
+        for L, (M, N) in enumerate(zip(sizes[:-1], sizes[1:])):
+            p[f"W{L}"] = rng.normal(size=(M, N)) / np.sqrt(M)
+            p[f"b{L}"] = 0.5 * rng.normal(size=N)
+        x = rng.normal(size=(D, sizes[0]))
+        y = np.eye(sizes[-1])[rng.integers(sizes[-1], size=D)]
+        words = "-".join(map(str, sizes))
+        _network_of(answer, x, y, p, h,
+                    f"a {words} network with {h}, D = {D}, random")
+    return "It is right for 0 to 3 hidden layers."
+
+
+FUNCTIONS = {
+    "ReLU": (lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(float)),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+}
+VARIANTS = {
+    "1/D missing": "The gradients are sums over the samples: the 1/D is "
+    "missing. layer_gradients has it.",
+    "1/D twice": "The gradients are divided by D twice. layer_gradients has "
+    "the 1/D already.",
+    "sign": "The sign is the wrong way round: delta at the output is a - y.",
+    "gate at the output": "The output layer has no gate: delta at the output "
+    "is a - y, without h'.",
+    "gate left out": "The gates h'(z) of the hidden layers are missing.",
+    "at a": "h' is taken at the activation a. It takes z.",
+    "z before": "What enters a layer is the activation a of the layer before, "
+    "not its z.",
+    "gate of the layer itself": "The gate is that of the wrong layer. On the "
+    "way from layer L to layer L - 1 it is h'(z) of layer L - 1.",
+    "softmax twice": "The derivative of softmax is multiplied in again; it is "
+    "in a - y already.",
+    "own activation": "What enters a layer is the activation of the layer "
+    "before. This uses the layer's own.",
+    "last activation": "What enters layer 0 is x. For L = 0, a[L - 1] is "
+    "a[-1], the output: Python counts from the end.",
+    "transpose": "A transpose is missing on the way from one layer to the "
+    "one before. hidden_delta has it.",
+}
+
+
+def _reference(x, y, z, a, p, h_prime, variant=""):
+    """Return the gradients, or those with one mistake; ValueError if none."""
+    D, H, found = len(x), len(z) - 1, {}
+    delta = y - a[H] if variant == "sign" else a[H] - y
+    if variant == "gate at the output":
+        delta = delta * h_prime(z[H])
+    if variant == "softmax twice":
+        delta = delta * a[H] * (1 - a[H])
+    scale = {"1/D missing": 1, "1/D twice": D**2}.get(variant, D)
+    for L in range(H, -1, -1):
+        before = {"z before": z, "own activation": a}.get(variant, a)
+        entered = before[L - 1] if L else x
+        if variant == "own activation":
+            entered = a[L]
+        if variant == "last activation":
+            entered = a[L - 1]
+        found[f"W{L}"] = entered.T @ delta / scale
+        found[f"b{L}"] = delta.sum(axis=0) / scale
+        if L:
+            W = p[f"W{L}"]
+            back = delta @ (W if variant == "transpose" else W.T)
+            at = a[L - 1] if variant == "at a" else z[L - 1]
+            if variant == "gate of the layer itself":
+                at = z[L]
+            gate = 1 if variant == "gate left out" else h_prime(at)
+            delta = gate * back
+    return found
+
+
+def _network_of(answer, x, y, p, h, given):
+    h, h_prime = FUNCTIONS[h]
+    z, a, a_previous = [], [], x
+    for L in range(len(p) // 2):
+        z.append(a_previous @ p[f"W{L}"] + p[f"b{L}"])
+        last = L == len(p) // 2 - 1
+        a.append(_softmax(z[L]) if last else h(z[L]))
+        a_previous = a[L]
+    try:
+        received = answer(x, y, z, a, p, h_prime)
+    except Exception as stop:  # the judge shows it with the arguments
+        if len(z) == 1 and str(stop):
+            stop.args = (f"This network has NO hidden layer: layer 0 is the "
+                         f"output layer. {stop}",)
+        raise
+    if not isinstance(received, dict):
+        kind = type(received).__name__
+        kind = "None: does it end with `return`?" if kind == "NoneType" else (
+            f"of type {kind}."
+        )
+        raise Wrong("The function should return a dictionary of the "
+                    f"gradients; the result is {kind}", given)
+    missing = [name for name in p if name not in received]
+    if missing:
+        raise Wrong(f"There is no gradient for {', '.join(missing)}.", given)
+    extra = [str(name) for name in received if name not in p]
+    if extra:
+        raise Wrong(f"There is no parameter {', '.join(extra)}: the names are "
+                    f"those of p, {', '.join(p)}.", given)
+    right = _reference(x, y, z, a, p, h_prime)
+    values = {name: as_array(received[name], f"the gradient of {name}", given)
+              for name in p}
+    _name_variant(values, right, (x, y, z, a, p, h_prime), given)
+    for name in sorted(p, key=lambda name: (-int(name[1:]), name)):
+        _compare(values[name], right[name], given, [],
+                 f"the gradient of {name}")
+        if not isinstance(received[name], np.ndarray):
+            raise Wrong(f"The values are right, but the gradient of {name} is "
+                        "no array of NumPy's; later cells need one.", given)
+
+
+def _name_variant(values, right, network, given):
+    """Raise with the mistake's name if one explains all gradients."""
+    def same(found):
+        return all(
+            values[n].shape == found[n].shape
+            and np.allclose(values[n], found[n], 1e-9, 1e-12) for n in values
+        )
+
+    if same(right):
+        return
+    for variant, sentence in VARIANTS.items():
+        try:
+            found = _reference(*network, variant)
+        except ValueError:  # the shapes do not fit here
+            continue
+        if same(found):
+            name = next(n for n in sorted(values, key=lambda n: -int(n[1:]))
+                        if values[n].shape != right[n].shape
+                        or not np.allclose(values[n], right[n], 1e-9, 1e-12))
+            raise Wrong(sentence, f"{given}; shown is {name}", right[name],
+                        values[name])
 
 
 NAMES = (

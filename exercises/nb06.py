@@ -4,7 +4,15 @@ import math
 
 import numpy as np
 
-from exercises.compare import Wrong, as_array, as_tuple, compare
+from exercises.compare import (
+    Wrong,
+    as_array,
+    as_tuple,
+    compare,
+    compare_cases,
+    compare_parts,
+    shown,
+)
 from exercises.judge import exercise
 
 
@@ -25,28 +33,28 @@ def equal_width(answer):
     cases = [
         (2, 30, 3, 2), (3, 200, 4, 3), (1, 101_770, 784, 10),
         (6, 101_770, 784, 10), (4, 1000, 5, 7), (1, 40, 4, 3),
-        (5, 20_000, 30, 10), (2, 101_769, 784, 10),
+        (5, 20_000, 30, 10), (2, 101_769, 784, 10), (1, 6, 1, 2),
     ]
-    received = []
-    for case in cases:
-        H, P, M, K = case
-        given, right = _given(case), _widest(*case)
-        n = as_array(answer(H, P, M, K), "the width", given)
+
+    def ask(*case):
+        given, right = _given(*case), _widest(*case)
+        n = as_array(answer(*case), "the width", given)
         if n.size != 1:
             raise Wrong(
                 "The width should be a single number.", given, right, n
             )
-        received.append(float(n.reshape(-1)[0]))
-        if received[-1] != round(received[-1]):
+        n = float(n.reshape(-1)[0])
+        if n != round(n):
             raise Wrong(
                 "The width is a number of neurons: it has to be whole.",
-                given, right, received[-1],
+                given, right, n,
             )
-    _compare_widths(received, cases)
+        return int(n)
+
+    _compare_widths(ask, cases)
 
 
-def _given(case):
-    H, P, M, K = case
+def _given(H, P, M, K):
     return f"H = {H}, P = {P:,}, M = {M}, K = {K}"
 
 
@@ -63,49 +71,45 @@ def _widest(H, P, M, K, **changed):
     return n
 
 
-def _compare_widths(received, cases):
-    expected = [_widest(*case) for case in cases]
-    if received == expected:
-        return
+def _compare_widths(ask, cases):
+    def other(more=0, less=0, **changed):
+        return lambda H, P, M, K: _widest(H, P - less, M, K, **changed) + more
+
     mistakes = [
         (
-            [_widest(*case, biases=0) for case in cases],
+            other(biases=0),
             "The biases are not counted: each neuron of a hidden layer and "
             "of the output layer has one.",
         ),
         (
-            [n + 1 for n in expected],
+            other(more=1),
             "One neuron too many: this network has more than P parameters.",
         ),
         (
-            [_widest(*case, squares=case[0]) for case in cases],
+            lambda H, P, M, K: _widest(H, P, M, K, squares=H),
             "One n x n matrix too many: between H hidden layers there are "
             "H - 1 matrices of n times n weights.",
         ),
         (
-            [_widest(*case, output=0) for case in cases],
+            other(output=0),
             "The weights of the output layer, n times K, are not counted.",
         ),
         (
-            [_widest(*case, squares=0) for case in cases],
+            other(squares=0),
             "The weights between the hidden layers are not counted.",
         ),
         (
-            [_widest(*case, first=case[0]) for case in cases],
+            lambda H, P, M, K: _widest(H, P, M, K, first=H),
             "Only the first hidden layer is linked to the M inputs.",
         ),
+        (other(more=-1), "One neuron too few: one more would still fit."),
         (
-            [n - 1 for n in expected],
-            "One neuron too few: one more would still fit.",
+            other(less=1),
+            "A network of exactly P parameters is allowed: at most P means "
+            "<=, not <.",
         ),
     ]
-    pairs = zip(received, expected)
-    at = next(k for k, (n, right) in enumerate(pairs) if n != right)
-    words = "The width is not what it should be."
-    for values, sentence in mistakes:
-        if values == received:  # in all cases: some agree in a few
-            words = sentence
-    raise Wrong(words, _given(cases[at]), expected[at], received[at])
+    compare_cases(ask, cases, _widest, mistakes, _given, "the width")
 
 
 @exercise(
@@ -115,13 +119,16 @@ def _compare_widths(received, cases):
     hints=[
         "The spread of one seed is np.std(values, ddof=1). The mean of n "
         "seeds is less uncertain than one seed: by which factor?",
-        "u = sqrt(s_a**2 / n_a + s_b**2 / n_b), with s = np.std(..., ddof=1) "
-        "and n = len(...). Return mean(b) - mean(a) and u.",
+        "The two means have the uncertainties s_a / sqrt(n_a) and "
+        "s_b / sqrt(n_b), each with its own n. They are independent: which "
+        "of their powers are added?",
     ],
 )
 def difference(answer):
     rng = np.random.default_rng(62)
-    cases = [(np.array([90.0, 92.0, 94.0]), np.array([95.0, 95.5, 96.0]))]
+    low, high = np.array([90.0, 92.0, 94.0]), np.array([95.0, 95.5, 96.0])
+    cases = [(low, high), (high, low), (low, low)]
+    cases.append((np.array([91.0, 91.0]), np.array([90.0, 94.0])))
     for n_a, n_b in ((5, 3), (3, 7), (4, 4), (2, 5)):
         a = 90 + 2 * rng.standard_normal(n_a)
         cases.append((a, 93 + rng.standard_normal(n_b)))
@@ -191,10 +198,20 @@ def _compare_difference(received, a, b, given):
             "difference itself.",
         ),
         ([u, d], "The two are returned in the wrong order."),
+        (
+            [d, math.sqrt((va + vb) / n_a)],
+            "Both spreads are divided by a's number of seeds; b has its own.",
+        ),
+        (
+            [d, math.sqrt((va + vb) / n_b)],
+            "Both spreads are divided by b's number of seeds; a has its own.",
+        ),
+        ([abs(d), u], "The difference keeps its sign: b minus a."),
     ]
-    if d < 0:
-        mistakes.append(([-d, u], "The difference keeps its sign."))
-    compare(received, [d, u], given, mistakes, name="(difference, u)")
+    if d < 0:  # the sign of a size
+        mistakes = mistakes[1:] + mistakes[:1]
+    names = "the difference", "the uncertainty u"
+    compare_parts(received, [d, u], names, given, mistakes)
 
 
 @exercise(
@@ -205,8 +222,8 @@ def _compare_difference(received, a, b, given):
         "The factor has two parts: the root of the mean square of h'(z), and "
         "the root of N times the variance of a weight. That variance is "
         "gain / M, with M the number of neurons of the layer of z.",
-        "M = z.shape[1]; return np.sqrt(gain * N / M) * "
-        "np.sqrt(np.mean(h_prime(z) ** 2)).",
+        "M is the number of columns of z. The mean runs over all samples "
+        "and neurons at once: square first, then the mean, then the root.",
     ],
 )
 def shrink(answer):
@@ -218,10 +235,11 @@ def shrink(answer):
         cases.append((z, _sigmoid_prime, "the sigmoid's h'", gain, N))
     z = np.array([[1.0, -2.0], [3.0, -1.0]])
     cases.append((z, _relu_prime, "ReLU's h'", 2.0, 2))
+    cases.append((np.array([[-3.0]]), _sigmoid_prime, "the sigmoid's h'", 1.0,
+                  1))
+    cases.append((-z[:, :1], _relu_prime, "ReLU's h'", 2.0, 3))
     for z, h_prime, words, gain, N in cases:
-        shown = z.tolist() if z.size < 8 else f"of shape {z.shape}"
-        given = f"z {shown}, {words}, "
-        given += f"gain = {gain:g}, N = {N}"
+        given = shown({"z": z}) + f", {words}, gain = {gain:g}, N = {N}"
         received = as_array(answer(z, h_prime, gain, N), "the factor", given)
         if received.size != 1:
             raise Wrong(
@@ -251,6 +269,11 @@ def _compare_shrink(received, z, h_prime, gain, N, given):
             root * np.mean(slope),
             "The mean of h' is taken. The mean square is what adds up: "
             "square first, then mean, then root.",
+        ),
+        (
+            np.mean(slope),
+            "This is the mean of h' alone: the weights are missing, and it "
+            "is the mean square that adds up.",
         ),
         (
             gain * N / M * rms,
@@ -299,12 +322,13 @@ def _compare_shrink(received, z, h_prime, gain, N, given):
 @exercise(
     "6.4",
     "the frontier",
+    returns="integers",
     hints=[
         "Network i is beaten if some network j costs no more, reads no worse, "
         "and is better in at least one of the two. Two loops are enough.",
-        "beaten = any(cost[j] <= cost[i] and accuracy[j] >= accuracy[i] and "
-        "(cost[j] < cost[i] or accuracy[j] > accuracy[i]) for j in "
-        "range(len(cost))); keep the i that are not beaten.",
+        "For each pair of i and j three comparisons: two with <= and >=, and "
+        "of the two with < and > at least one. What do twins do to each "
+        "other? Keep the i that no j beats.",
     ],
 )
 def frontier(answer):
@@ -312,17 +336,45 @@ def frontier(answer):
     cases = [
         ([5.0, 1.0, 3.0, 4.0, 7.0], [95.0, 90.0, 94.0, 92.0, 93.0]),
         ([2.0, 2.0, 5.0, 6.0, 9.0], [90.0, 80.0, 95.0, 95.0, 97.0]),
+        ([2.0, 2.0], [80.0, 90.0]), ([5.0, 5.0, 5.0], [80.0, 90.0, 85.0]),
+        ([2.0, 1.0], [90.0, 90.0]), ([1.0, 1.0, 2.0], [90.0, 90.0, 95.0]),
     ]
     for n in (8, 12, 15):
         cost = rng.permutation(n) + 1.0
         cases.append((cost, 90 + np.log(cost) + rng.normal(0, 0.5, n)))
-    for cost, accuracy in cases:
-        cost, accuracy = np.array(cost), np.array(accuracy)
-        given = f"cost = {_text(cost)}, accuracy = {_text(accuracy)}"
-        _compare_frontier(answer(cost, accuracy), cost, accuracy, given)
+    cases.append(([3.0], [90.0]))
+    cases = [(np.array(cost), np.array(value)) for cost, value in cases]
+    compare_cases(
+        lambda *case: _places(answer(*case), _lists(*case)),
+        cases, _kept, FRONTIER_MISTAKES, _lists, "the frontier",
+    )
 
 
-def _kept(cost, accuracy, beats):
+def _lists(cost, accuracy):
+    return f"cost = {_text(cost)}, accuracy = {_text(accuracy)}"
+
+
+def _places(received, given):
+    """Return an answer as a sorted list of places."""
+    if np.asarray(received).dtype == bool:
+        raise Wrong(
+            "This is a mask of True and False. The numbers of the networks "
+            "are asked for: np.flatnonzero turns a mask into them.",
+            given, received=received,
+        )
+    if isinstance(received, (set, frozenset)):
+        received = sorted(received)
+    array = as_array(received, "the result", given)
+    numbers = sorted(array.astype(float).reshape(-1).tolist())
+    return [int(n) if n == round(n) else n for n in numbers]
+
+
+def _beats(c, v, cost_i, value_i):
+    return c <= cost_i and v >= value_i and (c < cost_i or v > value_i)
+
+
+def _kept(cost, accuracy, beats=_beats):
+    """Return the networks that no other one beats, by this rule."""
     n = range(len(cost))
     return [
         i for i in n
@@ -333,89 +385,97 @@ def _kept(cost, accuracy, beats):
     ]
 
 
-def _better_than_last(cost, accuracy):
-    order = np.argsort(cost, kind="stable")
-    return [
-        order[k] for k in range(len(order))
-        if k == 0 or accuracy[order[k]] > accuracy[order[k - 1]]
+def _by(beats):
+    return lambda cost, accuracy: _kept(cost, accuracy, beats)
+
+
+def _climbing(cost, accuracy, order=None, last=False):
+    """Return what reads better than all before it, or than the last one."""
+    order = np.argsort(cost, kind="stable") if order is None else order
+    before = [
+        accuracy[order[max(k - 1, 0) if last else 0 : k]].max(initial=-1)
+        for k in range(len(order))
     ]
+    found = [i for i, most in zip(order, before) if accuracy[i] > most]
+    return sorted(int(i) for i in found)
 
 
-def _compare_frontier(received, cost, accuracy, given):
-    def right(c, v, cost_i, value_i):
-        better = c < cost_i or v > value_i
-        return c <= cost_i and v >= value_i and better
-
-    expected = _kept(cost, accuracy, right)
-    if np.asarray(received).dtype == bool:
-        raise Wrong(
-            "This is a mask of True and False. The numbers of the networks "
-            "are asked for: np.flatnonzero turns a mask into them.",
-            given, expected, received,
-        )
-    if isinstance(received, (set, frozenset)):
-        received = sorted(received)
-    array = as_array(received, "the result", given).reshape(-1)
-    numbers = np.sort(array.astype(float))
-    mistakes = [
-        (
-            _kept(cost, accuracy, lambda c, v, ci, vi: c < ci and v > vi),
-            "A network is beaten also by one of equal cost that reads "
-            "better, and by a cheaper one that reads equally well.",
+FRONTIER_MISTAKES = [
+    (
+        _by(lambda c, v, ci, vi: c < ci and v > vi),
+        "A network is beaten also by one of equal cost that reads "
+        "better, and by a cheaper one that reads equally well.",
+    ),
+    (
+        _by(lambda c, v, ci, vi: c < ci and v >= vi),
+        "Two networks of equal cost: the one that reads worse is beaten.",
+    ),
+    (
+        _by(lambda c, v, ci, vi: c <= ci and v > vi),
+        "Two networks that read equally well: the dearer one is beaten.",
+    ),
+    (
+        _by(lambda c, v, ci, vi: c <= ci and v >= vi),
+        "Two networks with the same cost and the same accuracy remove each "
+        "other here. Neither is better in anything, so neither beats the "
+        "other: both stay.",
+    ),
+    (
+        lambda cost, accuracy: _climbing(
+            cost, accuracy, np.lexsort((-accuracy, cost))
         ),
-        (
-            _kept(cost, accuracy, lambda c, v, ci, vi: c < ci and v >= vi),
-            "Two networks of equal cost: the one that reads worse is beaten.",
+        "Of two networks with the same cost and the same accuracy one is "
+        "missing. Neither is better in anything, so neither beats the other: "
+        "both stay.",
+    ),
+    (
+        _climbing,
+        "Two networks of equal cost: the one that reads worse is beaten, "
+        "also if it comes first. Sorting by the cost alone leaves their "
+        "order open.",
+    ),
+    (
+        lambda cost, accuracy: _climbing(cost, accuracy, last=True),
+        "Each network is compared with the next cheaper one alone; it "
+        "has to read better than all that are cheaper.",
+    ),
+    (
+        lambda cost, accuracy: [int(np.argmax(accuracy))],
+        "Only the most accurate network is there. A cheaper one that "
+        "nothing beats at its cost belongs to the frontier as well.",
+    ),
+    (
+        _by(lambda c, v, ci, vi: c >= ci and v >= vi),
+        "Cost is taken as if more of it were better.",
+    ),
+    (
+        lambda cost, accuracy: np.setdiff1d(
+            np.arange(len(cost)), _kept(cost, accuracy)
+        ).tolist(),
+        "These are the networks that are beaten; the others are asked "
+        "for.",
+    ),
+    (
+        lambda cost, accuracy: sorted(accuracy[_kept(cost, accuracy)]),
+        "These are accuracies; the numbers of the networks, their places "
+        "in the lists, are asked for.",
+    ),
+    (
+        lambda cost, accuracy: sorted(cost[_kept(cost, accuracy)]),
+        "These are costs; the numbers of the networks, their places in "
+        "the lists, are asked for.",
+    ),
+    (
+        lambda cost, accuracy: _kept(cost, accuracy)[1:],
+        "The first network of the frontier is missing: nothing beats it.",
+    ),
+    (
+        lambda cost, accuracy: sorted(
+            _kept(cost, accuracy) + _kept(cost, accuracy)[:1]
         ),
-        (
-            _kept(cost, accuracy, lambda c, v, ci, vi: c <= ci and v > vi),
-            "Two networks that read equally well: the dearer one is beaten.",
-        ),
-        (
-            _better_than_last(cost, accuracy),
-            "Each network is compared with the next cheaper one alone; it "
-            "has to read better than all that are cheaper.",
-        ),
-        (
-            [int(np.argmax(accuracy))],
-            "Only the most accurate network is there. A cheaper one that "
-            "nothing beats at its price belongs to the frontier as well.",
-        ),
-        (
-            _kept(cost, accuracy, lambda c, v, ci, vi: c >= ci and v >= vi),
-            "Cost is taken as if more of it were better.",
-        ),
-        (
-            np.setdiff1d(np.arange(len(cost)), expected),
-            "These are the networks that are beaten; the others are asked "
-            "for.",
-        ),
-        (
-            np.sort(accuracy[expected]),
-            "These are accuracies; the numbers of the networks, their places "
-            "in the lists, are asked for.",
-        ),
-        (
-            np.sort(cost[expected]),
-            "These are costs; the numbers of the networks, their places in "
-            "the lists, are asked for.",
-        ),
-    ]
-    mistakes = [(np.sort(value), words) for value, words in mistakes]
-    if numbers.shape == (len(expected),) and np.array_equal(numbers, expected):
-        return
-    for value, words in mistakes:
-        if np.array_equal(numbers, value):
-            raise Wrong(words, given, expected, array)
-    extra = np.setdiff1d(numbers, expected)
-    if len(np.unique(numbers)) < len(numbers):
-        words = "A network is there more than once."
-    elif len(extra):
-        words = f"Network {extra[0]:g} does not belong to the frontier."
-    else:
-        missing = np.setdiff1d(expected, numbers)
-        words = f"Network {missing[0]} is missing: nothing beats it."
-    raise Wrong(words, given, expected, array)
+        "A network is there more than once.",
+    ),
+]
 
 
 def _text(values):

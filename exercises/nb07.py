@@ -4,7 +4,14 @@ import math
 
 import numpy as np
 
-from exercises.compare import Wrong, as_array, as_tuple, compare
+from exercises.compare import (
+    Wrong,
+    as_array,
+    as_tuple,
+    compare,
+    compare_parts,
+    shown,
+)
 from exercises.judge import exercise
 
 
@@ -16,15 +23,18 @@ from exercises.judge import exercise
         "One step multiplies the distance by 1 - learning_rate * curvature; "
         "only the size of that factor counts, not its sign. What if the "
         "size is 1 or more? What if it is 0?",
-        "With q = abs(1 - learning_rate * curvature): math.inf if q >= 1, "
-        "1 if q == 0, otherwise the smallest n with q ** n <= share, "
-        "math.ceil(math.log(share) / math.log(q)).",
+        "After n steps the distance is q ** n, q the size of the factor. "
+        "Multiply until it is at most the share, or take logarithms of "
+        "q ** n = share, solve for n, and round up. Treat q >= 1 and q = 0 "
+        "apart, before that.",
     ],
 )
 def steps_needed(answer):
     cases = [(0.25, 2.0, 0.1), (0.05, 1.0, 0.01), (0.7, 2.5, 0.01)]
     cases += [(0.475, 4.0, 0.05), (0.5, 2.0, 0.01), (3.0, 1.0, 0.01)]
     cases += [(0.5, 4.0, 0.1), (0.3, 9.0, 0.1), (0.013, 31.0, 0.003)]
+    cases += [(0.25, 2.0, 0.25), (0.05, 1.0, 0.99), (0.0, 2.0, 0.5)]
+    cases += [(0.1, -1.0, 0.5), (1e200, 1e200, 0.1)]
     for rate, curvature, share in cases:
         given = (
             f"learning_rate = {rate}, curvature = {curvature}, "
@@ -119,8 +129,9 @@ def _symmetric(eigenvalues, rng):
         "In a loop: bring v to length one, multiply it by the Hessian. What "
         "the product has along v itself is the curvature in that direction; "
         "the product is the next v.",
-        "v = v / np.linalg.norm(v); Hv = hessian_times(v); k = v @ Hv; "
-        "v = Hv; after the loop return k, v / np.linalg.norm(v).",
+        "v has to have length one *before* the product, so that k, the "
+        "product of v and H v, is the curvature; and once more after the "
+        "loop.",
     ],
 )
 def largest_curvature(answer):
@@ -146,6 +157,30 @@ def largest_curvature(answer):
         _compare_curvature(k, eigenvalues, top, given, calls)
         direction = as_array(parts[1], "v", given)
         _compare_direction(direction, Q[:, top], given)
+    _obeys_start_and_iterations(answer)
+
+
+def _obeys_start_and_iterations(answer):
+    """Raise if it begins with another v, or for another number of times."""
+    calls = []
+
+    def times(u):
+        calls.append(u)
+        return np.array([5.0, 3.0, 1.0]) * u
+
+    v = np.array([0.0, 1.0, 1.0])
+    given = "H with 5, 3, 1 on the diagonal, v = [0, 1, 1], iterations = 30"
+    k, direction = as_tuple(answer(times, v, 30), 2, "two things, k and v")
+    start = [(5.0, "It does not begin with the v that is handed over: from "
+              "this one, the way does not lead to the curvature 5.")]
+    compare(k, 3.0, given, start, name="k")
+    _compare_direction(as_array(direction, "v", given),
+                       np.array([0.0, 1.0, 0.0]), given)
+    if len(calls) > 32:
+        raise Wrong(
+            "The number of iterations is an argument: hessian_times was "
+            f"called {len(calls)} times.", given,
+        )
 
 
 def _compare_curvature(k, eigenvalues, top, given, calls):
@@ -211,13 +246,15 @@ def _compare_direction(v, right, given):
     hints=[
         "How many of the drops has the training passed at t? Each "
         "multiplies the learning rate once more.",
-        "passed = sum(t >= drop for drop in drops); return factor ** passed.",
+        "A drop counts from its own share on, so with >=. Count them, for "
+        "any number of drops; the count is an exponent.",
     ],
 )
 def step_schedule(answer):
     cases = [(t, (0.5, 0.75), 0.1) for t in (0.0, 0.3, 0.6, 0.9, 1.0)]
     cases += [(0.5, (0.5, 0.75), 0.1), (0.75, (0.5, 0.75), 0.1)]
     cases += [(t, (0.2, 0.4, 0.6), 0.5) for t in (0.1, 0.3, 0.5, 0.7)]
+    cases += [(0.5, (), 0.1), (0.3, (0.25,), 0.2), (0.0, (0.0, 0.5), 3.0)]
     for t, drops, factor in cases:
         passed = sum(t >= drop for drop in drops)
         after = sum(t > drop for drop in drops)
@@ -230,6 +267,11 @@ def step_schedule(answer):
                 factor ** min(passed, 1),
                 "The second drop has been passed too: each multiplies once "
                 "more.",
+            ),
+            (
+                factor ** min(passed, 2),
+                "drops may hold any number of shares: the third has been "
+                "passed as well.",
             ),
             (
                 factor * passed if passed else 1.0,
@@ -266,19 +308,21 @@ def step_schedule(answer):
     hints=[
         "Two lines. First the new velocity, from the old one and the "
         "gradient. Then the step, with the new velocity.",
-        "v = beta * v + gradient; w = w - learning_rate * v; return w, v.",
+        "The velocity keeps the share beta of its past and takes up the "
+        "whole gradient; the learning rate stands in the step alone.",
     ],
 )
 def momentum(answer):
     rng = np.random.default_rng(74)
     cases = [(np.array([1.0]), np.array([2.0]), np.array([4.0]), 0.1, 0.5)]
-    for shape in ((3,), (2, 4)):
-        w, v, g = rng.uniform(0.5, 2, (3, *shape))
-        cases.append((w, v, g, 0.3, 0.9))
+    for shape, rate, beta in (((3,), 0.3, 0.9), ((2, 4), 0.2, 0.7)):
+        w, v, g = np.round(rng.uniform(-2, 2, (3, *shape)), 1)
+        cases.append((w, v, g, rate, beta))
+    w, v, g = np.ones((3, 2))
+    cases += [(w, 0 * v, g, 0.5, 0.0), (w, v, 0 * g, 0.5, 0.5)]
     for w, v, g, rate, beta in cases:
-        given = f"w, v, gradient of shape {w.shape}, beta = {beta}"
-        if w.size == 1:
-            given = "w = [1], v = [2], gradient = [4], rate 0.1, beta = 0.5"
+        given = shown({"w": w, "v": v, "gradient": g, "learning_rate": rate,
+                       "beta": beta})
         parts = as_tuple(answer(w, v, g, rate, beta), 2, "w and v")
         received = [as_array(p, n, given) for p, n in zip(parts, "wv")]
         if any(part.shape != w.shape for part in received):
@@ -307,11 +351,20 @@ def momentum(answer):
                 "step.",
             ),
             ([w - rate * new, v], "The old velocity is returned."),
+            (
+                [w + beta * v - rate * g, beta * v - rate * g],
+                "The learning rate is in the velocity, with the minus sign: "
+                "another common form. Here v = beta v + gradient, and the "
+                "learning rate stands in the step of w alone.",
+            ),
+            (
+                [w - beta * v - rate * g, beta * v + rate * g],
+                "The learning rate is in the velocity: another common form. "
+                "Here it stands in the step of w alone.",
+            ),
         ]
-        compare(
-            np.array(received), np.array([w - rate * new, new]), given,
-            [(np.array(m), s) for m, s in mistakes], name="(w, v)",
-        )
+        right = [w - rate * new, new]
+        compare_parts(received, right, "wv", given, mistakes)
 
 
 @exercise(
@@ -323,31 +376,38 @@ def momentum(answer):
         "Four lines: the mean m of the gradients, the mean s of their "
         "squares, both divided by 1 - beta ** t for use (not for keeping), "
         "then the step.",
-        "m = beta1 * m + (1 - beta1) * gradient; s likewise with "
-        "gradient ** 2; m_t = m / (1 - beta1 ** t); s_t likewise; "
-        "w = w - learning_rate * m_t / (np.sqrt(s_t) + epsilon).",
+        "A running mean keeps the share beta of the old and takes the share "
+        "1 - beta of the new. The step divides the corrected m by the root "
+        "of the corrected s; epsilon is added to the root. Return m and s as "
+        "they are kept.",
     ],
 )
 def adam(answer):
     rng = np.random.default_rng(75)
-    for t, shape in ((3, (4,)), (1, (3,)), (7, (2, 3)), (1, (1,))):
-        w, m, s, g = rng.uniform(0.5, 2, (4, *shape))
+    cases = [
+        (1, (1,), (0.5, 0.5, 0.75, 0.5)), (3, (2,), (0.1, 0.8, 0.95, 0.01)),
+        (1, (3,), (0.2, 0.9, 0.99, 0.1)), (7, (2, 3), (0.3, 0.7, 0.9, 0.02)),
+        (500, (2,), (0.1, 0.9, 0.999, 1e-8)),
+    ]
+    for t, shape, (rate, beta1, beta2, epsilon) in cases:
+        w, m, s, g = np.round(rng.uniform(0.5, 2, (4, *shape)), 1)
+        if t > 3:
+            g[..., 0] *= -1
         if t == 1:  # the first step of a training
             m, s = np.zeros(shape), np.zeros(shape)
-        given = f"t = {t}, arrays of shape {shape}"
-        args = (w, m, s, g, 0.1, t, 0.8, 0.95, 0.01)
+        args = (w, m, s, g, rate, t, beta1, beta2, epsilon)
+        names = ("w", "m", "s", "gradient", "learning_rate", "t", "beta1",
+                 "beta2", "epsilon")
+        given = shown(dict(zip(names, args)))
         parts = as_tuple(answer(*args), 3, "w, m and s")
         received = [as_array(p, n, given) for p, n in zip(parts, "wms")]
         if any(part.shape != shape for part in received):
             raise Wrong("w, m and s should keep their shape.", given)
         mistakes = [
-            (np.array(_adam(*args, **{name: True})), sentence)
+            (_adam(*args, **{name: True}), sentence)
             for name, sentence in ADAM_MISTAKES.items()
         ]
-        compare(
-            np.array(received), np.array(_adam(*args)), given,
-            mistakes, name="(w, m, s)",
-        )
+        compare_parts(received, _adam(*args), "wms", given, mistakes)
 
 
 ADAM_MISTAKES = {
@@ -365,27 +425,35 @@ ADAM_MISTAKES = {
     "should be 1 - beta ** t.",
     "whole": "The new gradient enters with weight 1; in a mean it has the "
     "weight 1 - beta.",
+    "later": "t counts from 1 and is used as it is: 1 - beta ** t, not t + 1.",
+    "half": "s is used without its correction, 1 - beta2 ** t.",
+    "exchanged": "m and s are returned in each other's place.",
     "early": "The old m makes the step: update m and s first.",
 }
 
 
 def _adam(w, m, s, g, rate, t, beta1, beta2, epsilon, plain=False, kept=False,
           unsquared=False, rootless=False, inside=False, uphill=False,
-          swapped=False, constant=False, whole=False, early=False):
+          swapped=False, constant=False, whole=False, early=False,
+          later=False, half=False, exchanged=False):
     if swapped:
         beta1, beta2 = beta2, beta1
     old = m
     m = beta1 * m + (1 if whole else 1 - beta1) * g
     square = g if unsquared else g**2
     s = beta2 * s + (1 if whole else 1 - beta2) * square
-    n = 1 if constant else t
+    n = 1 if constant else t + later
     m_t, s_t = m / (1 - beta1**n), s / (1 - beta2**n)
     if early:
         m_t = old / (1 - beta1**n)
     if plain:
         m_t, s_t = m, s
+    if half:
+        s_t = s
     below = s_t if rootless else np.sqrt(s_t)
     below = np.sqrt(s_t + epsilon) if inside else below + epsilon
     step = rate * m_t / below
     w = w + step if uphill else w - step
+    if exchanged:
+        return w, s, m
     return (w, m_t, s_t) if kept else (w, m, s)

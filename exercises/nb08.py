@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from exercises.compare import Wrong, as_array, as_tuple, compare
+from exercises.compare import (
+    Wrong,
+    as_array,
+    as_tuple,
+    compare,
+    compare_cases,
+    shown,
+)
 from exercises.judge import exercise
 from helpers.layers import forward, initialise, relu_prime
 
@@ -14,10 +21,9 @@ from helpers.layers import forward, initialise, relu_prime
     hints=[
         "Two things have to be remembered in the loop: which place you are "
         "at, and the place of the lowest risk so far.",
-        "After k - best epochs without a lower risk, and this is at least "
-        "`patience`, leave the loop with `break`.",
-        "best = 0; for k in range(len(risks)): a lower risk makes best = k; "
-        "then the test; after the loop, return k, best.",
+        "How many epochs have passed since the lowest risk? That is the "
+        "difference of the two places. When it has reached `patience`, leave "
+        "the loop; if it never does, you stopped at the last place.",
     ],
 )
 def check_moment_to_stop(moment_to_stop):
@@ -31,10 +37,14 @@ def check_moment_to_stop(moment_to_stop):
         ([1.0, 2.0, 0.5, 3.0], 1),
         ([3.0, 2.0, 4.0, 5.0], 5),
     ]
-    cases += [(rng.normal(size=30).tolist(), k) for k in (1, 2, 4, 6)]
-    for risks, patience in cases:
-        shown = np.round(risks, 2).tolist()
-        given = f"risks = {shown}, patience = {patience}"
+    cases += [([1.0, 2.0, 3.0, 0.5], 2), ([2.0, 2.0, 2.0, 1.0], 2)]
+    cases += [([5.0, np.inf, np.inf, 1.0], 2)]
+    noise = np.round(rng.normal(1, 1, (4, 12)), 1)
+    cases += [(risks.tolist(), k) for risks, k in zip(noise, (1, 2, 3, 4))]
+    cases.append(([3.0], 2))
+
+    def ask(risks, patience):
+        given = _risks_in_words(risks, patience)
         parts = as_tuple(
             moment_to_stop(risks, patience), 2,
             "two places: where it stopped, and where the lowest risk was",
@@ -42,86 +52,115 @@ def check_moment_to_stop(moment_to_stop):
         values = [as_array(part, "a place", given) for part in parts]
         if any(value.size != 1 for value in values):
             raise Wrong("Each of the two places should be one number.", given)
-        compare(
-            [float(value.reshape(-1)[0]) for value in values],
-            _stopping(risks, patience),
-            given,
-            _stopping_mistakes(risks, patience),
-            name="the pair (stopped, lowest)",
-            rtol=0,
-            atol=1e-9,
-        )
+        return tuple(value.reshape(-1)[0].item() for value in values)
+
+    compare_cases(ask, cases, _stopping, STOPPING_MISTAKES, _risks_in_words,
+                  "the pair (stopped, lowest)")
 
 
-def _stopping(risks, patience, ties=False, late=0, local=False):
+def _risks_in_words(risks, patience):
+    return f"risks = {risks}, patience = {patience}"
+
+
+def _stopping(risks, patience, better=np.less, local=False, follows=False,
+              late=0, never_reset=False, neither=False):
     """Return (stopped, lowest), or what a changed rule makes of it."""
     best, waited = 0, 0
     for k in range(1, len(risks)):
-        before = risks[k - 1] if local else risks[best]
-        if risks[k] < before or (ties and risks[k] == before):
-            waited = 0
-        else:
+        if better(risks[k], risks[k - 1 if local or follows else best]):
+            waited = waited if never_reset else 0
+        elif not (neither and risks[k] == risks[best]):
             waited += 1
-        if risks[k] < risks[best] or (ties and risks[k] == risks[best]):
+        if better(risks[k], risks[k - 1 if follows else best]):
             best = k
         if waited >= patience + late:
             return k, best
     return len(risks) - 1, best
 
 
-def _stopping_mistakes(risks, patience):
-    stopped, best = _stopping(risks, patience)
-    everything = int(np.argmin(risks))
-    return [
-        (
-            (stopped, stopped),
-            "The second place is where training stopped. It should be where "
-            "the lowest risk was: these are the weights to go back to.",
-        ),
-        (
-            (best, stopped),
-            "The two places are exchanged: first where it stopped, then "
-            "where the lowest risk was.",
-        ),
-        (
-            (stopped, everything),
-            "This is the lowest risk of the whole list. What lies beyond the "
-            "stop has not been computed yet.",
-        ),
-        (
-            (len(risks) - 1, everything),
-            "It never stops before the end of the list: after `patience` "
-            "epochs without a lower risk it should.",
-        ),
-        (
-            _stopping(risks, patience, late=1),
-            "It stops one epoch too late: `patience` epochs without a lower "
-            "risk are enough.",
-        ),
-        (
-            _stopping(risks, patience, late=-1),
-            "It stops one epoch too early: `patience` epochs in a row have "
-            "to pass without a lower risk.",
-        ),
-        (
-            _stopping(risks, patience, local=True),
-            "Each risk is compared with the one before it; it should be "
-            "compared with the lowest so far.",
-        ),
-        (
-            _stopping(risks, patience, ties=True),
-            "An equal risk is counted as lower: only a truly lower one "
-            "starts the waiting anew.",
-        ),
-        (
-            (stopped + 1, best + 1),
-            "Both places are one too large: they are counted from 0.",
-        ),
-        (
-            (risks[stopped], risks[best]),
-            "These are the risks themselves; their places are wanted.",
-        ),
-    ]
+def _changed(change, **rule):
+    """Return a mistake: a function of the right pair and the case."""
+    def other(risks, patience):
+        k, best = _stopping(risks, patience, **rule)
+        return change(k, best, risks)
+
+    return other
+
+
+def _as_it_is(k, best, risks):
+    return k, best
+
+
+STOPPING_MISTAKES = [
+    (
+        _changed(lambda k, best, risks: (k, k)),
+        "The second place is where training stopped. It should be where "
+        "the lowest risk was: these are the weights to go back to.",
+    ),
+    (
+        _changed(lambda k, best, risks: (best, k)),
+        "The two places are exchanged: first where it stopped, then "
+        "where the lowest risk was.",
+    ),
+    (
+        _changed(lambda k, best, risks: (k, int(np.argmin(risks)))),
+        "This is the lowest risk of the whole list. What lies beyond the "
+        "stop has not been computed yet.",
+    ),
+    (
+        lambda risks, patience: (len(risks) - 1, int(np.argmin(risks))),
+        "It never stops before the end of the list: after `patience` "
+        "epochs without a lower risk it should.",
+    ),
+    (
+        _changed(_as_it_is, late=1),
+        "It stops one epoch too late: `patience` epochs without a lower "
+        "risk are enough.",
+    ),
+    (
+        _changed(_as_it_is, late=-1),
+        "It stops one epoch too early: `patience` epochs in a row have "
+        "to pass without a lower risk.",
+    ),
+    (
+        _changed(_as_it_is, local=True),
+        "Each risk is compared with the one before it; it should be "
+        "compared with the lowest so far.",
+    ),
+    (
+        _changed(_as_it_is, follows=True),
+        "Each risk is compared with the one before it, and called the lowest "
+        "if it is lower than that. Remember the lowest so far, and compare "
+        "with it.",
+    ),
+    (
+        _changed(_as_it_is, better=np.less_equal),
+        "An equal risk is counted as lower: only a truly lower one "
+        "starts the waiting anew.",
+    ),
+    (
+        _changed(_as_it_is, neither=True),
+        "A risk that equals the lowest is counted neither as lower nor as "
+        "one more epoch without gain. It brought no lower risk: it counts.",
+    ),
+    (
+        _changed(_as_it_is, never_reset=True),
+        "The counter is never set back: a lower risk starts the waiting "
+        "anew, so that `patience` epochs *in a row* are needed.",
+    ),
+    (
+        _changed(lambda k, best, risks: (k + 1, best + 1)),
+        "Both places are one too large: they are counted from 0.",
+    ),
+    (
+        _changed(lambda k, best, risks: (risks[k], risks[best])),
+        "These are the risks themselves; their places are wanted.",
+    ),
+    (
+        _changed(lambda k, best, risks: (k, risks[best])),
+        "The second result is the lowest risk itself; its place is wanted.",
+    ),
+]
 
 
 @exercise(
@@ -131,15 +170,17 @@ def _stopping_mistakes(risks, patience):
     hints=[
         "rng.random(a.shape) gives numbers between 0 and 1, one for each "
         "entry. Which share of them is at least `share`?",
-        "kept = rng.random(a.shape) >= share is True where a neuron speaks. "
-        "Divided by (1 - share) it is the mask.",
+        "The mask is 0 where the number is below `share`, and one over the "
+        "share that is left elsewhere. `.astype(a.dtype)` keeps a training "
+        "in single precision what it is.",
     ],
 )
 def check_dropout(dropout):
     for seed, share in ((1, 0.5), (2, 0.2), (3, 0.7)):
         rng = np.random.default_rng(seed)
-        a = np.random.default_rng(seed + 10).uniform(0.5, 2, (200, 300))
-        given = f"a of shape {a.shape}, share = {share}"
+        a = np.random.default_rng(seed + 10).uniform(-1, 2, (200, 300))
+        a = np.maximum(a, 0)  # as after a ReLU
+        given = f"a of shape {a.shape}, a third of it 0; share = {share}"
         dropped, mask = as_tuple(
             dropout(a, share, rng), 2, "two arrays, a * mask and mask"
         )
@@ -148,6 +189,20 @@ def check_dropout(dropout):
         _dropout_values(a, dropped, mask, share, given)
         _dropout_pattern(mask != 0, share, given)
     _dropout_random(dropout)
+    _dropout_nothing(dropout)
+
+
+def _dropout_nothing(dropout):
+    """Raise unless share 0 leaves everything as it is, in a single row."""
+    a = np.array([[2.0, 4.0, 0.0]])
+    given = "a = [[2, 4, 0]], share = 0: nothing is silenced"
+    parts = as_tuple(dropout(a, 0.0, np.random.default_rng(0)), 2,
+                     "two arrays, a * mask and mask")
+    everything = [(0 * a, "Everything is silenced, and nothing should be: the "
+                   "share that is kept and the one that is silenced are "
+                   "exchanged.")]
+    compare(parts[1], np.ones_like(a), given, everything, name="the mask")
+    compare(parts[0], a, given, everything, name="the first array")
 
 
 def _dropout_values(a, dropped, mask, share, given):
@@ -162,8 +217,19 @@ def _dropout_values(a, dropped, mask, share, given):
             "The mask should have the shape of a, one entry for each neuron "
             "and each image.", given, a.shape, mask.shape,
         )
+    if not np.all(np.isfinite(mask)):
+        raise Wrong("There is a NaN or an infinity in the mask: a holds "
+                    "zeros, so nothing can be divided by it.", given)
     if np.array_equal(mask, dropped):
         raise Wrong("The same array is returned twice.", given)
+    if np.isin(mask, (0, 1)).all() and np.allclose(
+        dropped, a * mask / (1 - share)
+    ):
+        raise Wrong(
+            "The first array is right. The mask that you return consists of 0 "
+            "and 1; the way back multiplies by it, so it needs the factor "
+            "1 / (1 - share) as well.", given,
+        )
     if np.allclose(dropped * mask, a * (mask != 0)) and not np.allclose(
         dropped, a * mask
     ):
@@ -261,9 +327,9 @@ def _dropout_random(dropout):
         "one for rows, one for columns. Unfold them in the end.",
         "Begin with an array of zeros and copy the part that stays inside. "
         "Where in the new image does row 0 of the old one go?",
-        "For down >= 0: new[:, down:] = old[:, : 28 - down]. For a negative "
-        "one it is the other way round; or put the image into the middle of "
-        "a larger empty frame and cut out another window.",
+        "One way without cases: put each image into the middle of a larger "
+        "empty frame, and cut out a window that begins `down` rows higher and "
+        "`right` columns further left.",
     ],
 )
 def check_shift(shift):
@@ -338,7 +404,7 @@ def _shift_verdict(x, received, down, right, given):
         "The way back begins as in notebook 04: delta1 = a[1] - y, then "
         "delta0 by B13.",
         "dJ/dx = W0 delta0 for one image as a column. With images as rows "
-        "the transpose moves: delta0 @ W0.T.",
+        "the factors change places, and the matrix is transposed.",
         "There is no 1/D: each image has its own loss. And no h', since x "
         "has not gone through an activation function.",
     ],
@@ -358,7 +424,7 @@ def check_input_gradient(input_gradient):
     }
     cases.append((np.ones((1, 2)), np.array([[1.0, 0.0]]), p))
     for x, y, p in cases:
-        given = f"x of shape {x.shape}, sizes {_sizes(p)}"
+        given = f"{shown({'x': x, 'y': y})}, sizes {_sizes(p)}"
         if len(x) == 1 and x.size == 2:
             given = "the example of the task, x = [[1, 1]]"
         compare(

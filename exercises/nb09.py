@@ -22,10 +22,9 @@ PREPARATION, COLD = 1000.0, 100.0  # seconds, in the world of the check
         "Two loops: the outer one over the repeats, the inner one over the "
         "tools, so that they take turns. Read the clock just before and just "
         "after the call.",
-        "trains = {name: prepare() for name, prepare in tools.items()}; each "
-        "is called once with x; then for each repeat and each name: "
-        "start = clock(); trains[name](x); "
-        "seconds[name].append(clock() - start). In the end the median.",
+        "Keep a list of times for each name: np.median of it comes last. "
+        "What was prepared is kept in a dict, too, so that nothing is made "
+        "twice.",
     ],
 )
 def check_fair_times(fair_times):
@@ -127,7 +126,10 @@ def _numbers(received, names, given):
         if value.size != 1:
             raise Wrong("For each tool one number is wanted, the median; "
                         f"there are {value.size}.", given)
-        values[name] = float(value.ravel()[0])
+        if value.ndim:
+            raise Wrong(f"The time of {name} is an array that holds a number; "
+                        "return the number itself.", given, received=value)
+        values[name] = float(value)
     return values
 
 
@@ -240,9 +242,9 @@ def _verify_medians(world, names, repeats, values, given):
         "sign: look for the first pair of neighbours with different signs.",
         "Between them this logarithm, d, is a straight line in log(size): it "
         "is zero after the share d[i] / (d[i] - d[i + 1]) of the way.",
-        "s = np.log(sizes); d = np.log(first / second); at the first i with "
-        "d[i] * d[i + 1] <= 0: t = d[i] / (d[i] - d[i + 1]); return "
-        "np.exp(s[i] + t * (s[i + 1] - s[i])). None after the loop.",
+        "Go that share of the way between the logarithms of the two sizes, "
+        "and take the exponential in the end. Curves that meet at a size "
+        "(d = 0 there) cross there; None comes only after the whole loop.",
     ],
 )
 def check_crossing(crossing):
@@ -255,13 +257,21 @@ def check_crossing(crossing):
         if expected is None:
             _verify_none(received, sizes, given)
             continue
-        if received is None or np.all(np.isnan(as_array(received))):
+        if expected == sizes[0] and _is_nan(received):
+            raise Wrong("The curves are equal at two neighbouring sizes: that "
+                        "makes 0 / 0. They meet at the first of them.",
+                        given, expected, "nan")
+        if received is None or _is_nan(received):
             raise Wrong(_why_missed(sizes, first, second), given, expected,
                         str(received))
         compare(received, expected, given,
                 _wrong_crossings(sizes, first, second), "the crossing",
                 rtol=1e-5)
     return "None is an answer, too."
+
+
+def _is_nan(value):
+    return bool(np.all(np.isnan(as_array(value).astype(float))))
 
 
 def _curves():
@@ -275,6 +285,9 @@ def _curves():
     yield sizes, 4 + 0 * sizes, [1.0, 3.0, 6.0, 5.0, 2.0]  # twice
     yield sizes, [1.0, 2.0, 7.0, 9.0, 30.0], [3.0, 5.0, 7.0, 8.0, 9.0]  # at 32
     yield sizes, [1.0, 2.0, 3.0, 4.0, 8.0], [5.0, 6.0, 7.0, 8.0, 8.0]  # at 512
+    yield sizes, [3.0, 2.0, 3.0, 4.0, 9.0], [3.0, 6.0, 7.0, 8.0, 8.0]  # at 4
+    yield sizes[:3], [1.0, 2.0, 5.0], [1.0, 2.0, 4.0]  # at 4 and at 16
+    yield sizes[:2], [1e-9, 1e4], [1e4, 1e-9]  # an extreme
 
 
 def _crossing(sizes, first, second, last=False):
@@ -283,17 +296,20 @@ def _crossing(sizes, first, second, last=False):
     if not places:
         return None
     i = places[-1 if last else 0]
+    if d[i] == 0:
+        return float(sizes[i])
     return float(np.exp(s[i] + d[i] / (d[i] - d[i + 1]) * (s[i + 1] - s[i])))
 
 
 def _verify_none(received, sizes, given):
     if received is None:
         return
-    if isinstance(received, float) and math.isnan(received):
-        return
     value = as_array(received, "the crossing", given)
-    if value.size == 0 or np.all(np.isnan(value.astype(float))):
-        return
+    if value.size == 0 or np.any(np.isnan(value.astype(float))):
+        kind = "nan" if value.size else "an empty array"
+        raise Wrong(f"You return {kind}; the cells that follow ask whether "
+                    "there is a crossing with `is None`. Return None.",
+                    given, "None", str(received))
     example = {"given": given, "expected": "None", "received": value}
     number = float(value.ravel()[0])
     if number <= 0:
@@ -323,8 +339,8 @@ def _wrong_crossings(sizes, first, second):
     a, b = sizes[i : i + 2]
     right = _crossing(sizes, first, second)
     gap = first - second
-    t_lin = gap[i] / (gap[i] - gap[i + 1])
-    t_log = d[i] / (d[i] - d[i + 1])
+    t_lin = gap[i] / ((gap[i] - gap[i + 1]) or 1)
+    t_log = d[i] / ((d[i] - d[i + 1]) or 1)
     height = np.exp(np.interp(np.log(right), s, np.log(first)))
     found = [
         (_crossing(sizes, first, second, last=True), "They cross more than "
@@ -372,6 +388,7 @@ def check_emissions(emissions):
     rng = np.random.default_rng(93)
     cases = [(1000.0, 3600.0, 56.0), (15.0, 10.0, 60.0)]
     cases += [tuple(rng.uniform((5, 3, 20), (300, 900, 800)))]
+    cases += [(40.0, 90.0, 1000.0), (2.5e6, 3.2e7, 450.0)]
     for watts, seconds, grid in cases:
         given = (f"watts = {watts:.4g}, seconds = {seconds:.4g}, "
                  f"grid = {grid:.4g}")
@@ -435,9 +452,8 @@ def _compare_bill(kwh, grams, watts, seconds, grid, given):
         "For neighbours among those that were kept: (difference of the "
         "energies) / (difference of the accuracies), divided by 10, since a "
         "point has ten tenths.",
-        "order = np.argsort(energies); kept = [order[0]]; for i in "
-        "order[1:]: if accuracies[i] > accuracies[kept[-1]]: kept.append(i). "
-        "Then np.diff(energies[kept]) / np.diff(accuracies[kept]) / 10.",
+        "Compare each network with the last one that was kept: it is the "
+        "most accurate so far. np.diff gives the differences of neighbours.",
     ],
 )
 def check_prices(prices):
@@ -447,7 +463,13 @@ def check_prices(prices):
         received = as_array(
             prices(energies, accuracies), "the list of prices", given
         )
-        mistakes = _wrong_prices(energies, accuracies)
+        several = len(_frontier(energies, accuracies)) > 1
+        mistakes = _wrong_prices(
+            energies, accuracies, received, given
+        ) if several else [
+            ([0.0], "Only one network is left on the frontier: there is no "
+             "pair of neighbours, so the list of prices is empty."),
+        ]
         compare(received, _prices(energies, accuracies), given, mistakes,
                 "the list of prices")
     return "The frontier is the only place where a price is paid for a gain."
@@ -460,6 +482,10 @@ def _networks():
     # the fourth is better than its neighbour, but not than an earlier one
     yield (np.array([7.0, 1.0, 3.0, 6.0, 5.0, 20.0]),
            np.array([97.0, 90.0, 96.0, 95.5, 95.0, 97.5]))
+    yield np.array([1.0, 3.0, 2.0]), np.array([90.0, 95.0, 90.0])  # a tie
+    yield np.array([2.0, 1.0, 3.0]), np.array([95.0, 95.0, 96.0])
+    yield np.array([2.0, 1.0]), np.array([90.0, 95.0])  # one is left
+    yield np.array([3.0]), np.array([95.0])
     rng = np.random.default_rng(94)
     energies = rng.permutation(np.geomspace(1, 60, 8))
     yield energies, 98 - 9 / energies**0.6 - rng.uniform(0, 1.5, 8)
@@ -479,7 +505,7 @@ def _prices(energies, accuracies, kept=None):
     return np.diff(energies[kept]) / np.diff(accuracies[kept]) / 10
 
 
-def _wrong_prices(energies, accuracies):
+def _wrong_prices(energies, accuracies, received, given):
     order, right = np.argsort(energies), _prices(energies, accuracies)
     kept = _frontier(energies, accuracies)
     E, A = energies[kept], accuracies[kept]
@@ -487,8 +513,26 @@ def _wrong_prices(energies, accuracies):
         i for before, i in zip(order[:-1], order[1:])
         if accuracies[i] > accuracies[before]
     ]
+    given_order = [
+        i for i in range(len(order))
+        if i == 0 or accuracies[i] > max(accuracies[:i])
+    ]
+    tied = [
+        i for k, i in enumerate(order)
+        if accuracies[i] >= max(accuracies[order[: k + 1]])
+    ]
     with np.errstate(all="ignore"):
+        if tied != kept and np.array_equal(received, _prices(
+            energies, accuracies, tied
+        ), equal_nan=True):
+            raise Wrong(
+                "Of two networks of equal accuracy the more expensive one is "
+                "beaten: it gains nothing, and its price would be infinite.",
+                given, right, received,
+            )
         found = [
+            (_prices(energies, accuracies, given_order), "The networks come "
+             "in no order: sort them by energy first."),
             (10 * right, "This is the price of a whole point; a tenth costs a "
              "tenth of it."),
             (100 * right, "This is ten times the price of a whole point: "

@@ -3,6 +3,8 @@
 import textwrap
 from collections import Counter
 
+from matplotlib.patches import FancyBboxPatch
+
 from helpers import plotting
 
 CENTRED = {"ha": "center", "va": "center"}
@@ -16,26 +18,24 @@ def course_map(notebooks):
     """
     parts = list(dict.fromkeys(known["part"] for known in notebooks))
     longest = max(Counter(known["part"] for known in notebooks).values())
-    fig, ax = plotting.figure(height=1.15 * len(parts))
-    left = min(0, 1.5 - 0.5 * longest)
-    ax.set(xlim=(left, 1.6 + 3.2 * longest), ylim=(0.3 - len(parts), 0.7))
+    fig, ax = plotting.figure(height=1.1 * len(parts))
+    ax.set(xlim=(-0.35, longest), ylim=(0.5 - len(parts), 0.5))
     ax.axis("off")
-    for row, part in enumerate(parts):
-        ax.text(left, -row, part, va="center", weight="bold")
-    boxes, columns = [], dict.fromkeys(parts, 0)
+    columns = dict.fromkeys(parts, 0)
     for known in notebooks:
-        row = parts.index(known["part"])
-        words = textwrap.fill(known["question"], 21)
-        box = {"boxstyle": "round,pad=0.4", "facecolor": "white",
-               "edgecolor": plotting.OTHERS[row % len(plotting.OTHERS)]}
-        x = 3.1 + 3.2 * columns[known["part"]]
+        row, column = parts.index(known["part"]), columns[known["part"]]
+        if not column:
+            ax.text(-0.3, -row, known["part"], rotation=90, **CENTRED)
         columns[known["part"]] += 1
-        boxes.append(ax.text(x, -row, f"{known['number']}\n{words}",
-                             fontsize=8, bbox=box, **CENTRED))
-    for start, end in zip(boxes[:-1], boxes[1:]):
-        look = {"arrowstyle": "->", "color": plotting.GREY, "shrinkA": 3,
-                "shrinkB": 3, "patchA": start.get_bbox_patch(),
-                "patchB": end.get_bbox_patch()}
-        ax.annotate("", end.get_position(), start.get_position(),
-                    arrowprops=look)
+        ax.add_patch(FancyBboxPatch(
+            (column, -row - 0.35), 0.82, 0.7, "round,pad=0,rounding_size=0.05",
+            facecolor="white", linewidth=1.5,
+            edgecolor=plotting.OTHERS[row % len(plotting.OTHERS)]))
+        words = textwrap.fill(known["question"], max(14, 78 // longest - 4))
+        ax.text(column + 0.41, -row, f"{known['number']}\n{words}",
+                fontsize=8, bbox={"color": "white", "pad": 0}, **CENTRED)
+        if column:  # the next row begins on the left, as in a text
+            ax.annotate("", (column, -row), (column - 0.18, -row),
+                        arrowprops={"arrowstyle": "->", "shrinkA": 1,
+                                    "shrinkB": 1, "color": plotting.GREY})
     return fig

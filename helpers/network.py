@@ -1,7 +1,6 @@
 """The network of notebook 04: one hidden layer, NumPy alone.
 
-The functions are those of the notebook's cells, word for word (a test holds
-the two equal), for the notebooks that come after it.
+Its functions, word for word (a test holds them equal), for later notebooks.
 """
 
 import math
@@ -61,6 +60,11 @@ def backward(x, y, z0, a0, a1, W1):
     return dW0, db0, dW1, db1
 
 
+def update(parameters, gradients, learning_rate):
+    """Return new parameters, a step down the gradients. Source: eq. S4."""
+    return tuple(p - learning_rate * g for p, g in zip(parameters, gradients))
+
+
 def mini_batches(D, batch_size, rng):
     """Yield the D row numbers, shuffled, batch_size at a time."""
     order = rng.permutation(D)
@@ -69,23 +73,19 @@ def mini_batches(D, batch_size, rng):
 
 
 def train(parameters, x, y, epochs, batch_size, rate, rng, after_epoch=None):
-    """Return trained copies of W0, b0, W1, b1. Source: eq. S1 to S4."""
-    W0, b0, W1, b1 = (array.copy() for array in parameters)
+    """Return trained W0, b0, W1, b1; the first ones stay. Source: S1-S4."""
     steps, step = epochs * math.ceil(len(x) / batch_size), 0
     for epoch in range(epochs):
         for batch in mini_batches(len(x), batch_size, rng):
             learning_rate = rate * (1 + math.cos(math.pi * step / steps)) / 2
             xb, yb = x[batch], y[batch]  # D = batch_size rows of each
-            z0, a0, z1, a1 = forward(xb, W0, b0, W1, b1)
-            dW0, db0, dW1, db1 = backward(xb, yb, z0, a0, a1, W1)
-            W0 -= learning_rate * dW0  # B5
-            b0 -= learning_rate * db0  # B6
-            W1 -= learning_rate * dW1
-            b1 -= learning_rate * db1
+            z0, a0, z1, a1 = forward(xb, *parameters)
+            gradients = backward(xb, yb, z0, a0, a1, parameters[2])
+            parameters = update(parameters, gradients, learning_rate)
             step += 1
         if after_epoch is not None:
-            after_epoch(epoch, (W0, b0, W1, b1))
-    return W0, b0, W1, b1
+            after_epoch(epoch, parameters)
+    return parameters
 
 
 def predict(x, W0, b0, W1, b1):

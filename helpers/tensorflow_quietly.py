@@ -1,18 +1,21 @@
 """TensorFlow and Keras without their start-up lines.
 
-TensorFlow writes some lines about the processor when it is loaded, from its
-compiled part, which no setting of Python reaches. They go to file descriptor
-2; here it points elsewhere while TensorFlow is imported and does its first
-operation, and nowhere else: later warnings and errors are shown as always.
+Its compiled part writes them to file descriptor 2, which points elsewhere
+during the import and a first operation: later warnings and errors are shown.
 """
 
 import contextlib
 import os
+import platform
 import sys
 import tempfile
 import warnings
 
 SUPPORTED = "Python 3.9 to 3.13"
+NO_PACKAGE = {  # sys.platform and platform.machine(): as in requirements.txt
+    ("darwin", "x86_64"): "Macs with Intel processors",
+    ("win32", "ARM64"): "Windows on Arm",
+}
 
 
 class TensorFlowMissing(ImportError):
@@ -28,17 +31,12 @@ def import_tensorflow(threads=1, operations=1):
     `threads` are those of an operation, `operations` may run side by side;
     both are settled once a process. Returns the modules tensorflow and keras.
 
-    Raises
-    ------
-    TensorFlowMissing
-        If TensorFlow is not installed or cannot be loaded; says what to do.
-    RuntimeError
-        If TensorFlow is already at work with other numbers.
+    Raises `TensorFlowMissing`, which says what to do, where TensorFlow cannot
+    be loaded, and RuntimeError if it is already at work with other numbers.
     """
     # Keras chooses its engine when it is imported
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    # 1: no information lines; warnings and errors are shown
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # no information lines
     try:
         with quiet_descriptor(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -53,10 +51,7 @@ def import_tensorflow(threads=1, operations=1):
 
 
 def device_and_threads(tf):
-    """Return what TensorFlow calculates on, in words.
-
-    Such as "CPU, 1 thread an operation, operations at a time: 1".
-    """
+    """Return such as "CPU, 1 thread an operation, operations at a time: 1"."""
     product = tf.linalg.matmul(tf.ones((2, 2)), tf.ones((2, 2)))
     device = product.device.split("device:")[-1].split(":")[0] or "CPU"
     within = tf.config.threading.get_intra_op_parallelism_threads()
@@ -70,8 +65,7 @@ def device_and_threads(tf):
 def quiet_descriptor(descriptor=2):
     """Keep what is written to a file descriptor aside in a `with` block.
 
-    2 is the process's error stream, below Python's `sys.stderr`. What was
-    kept is shown after all if the block raises, since it may say why.
+    What was kept is shown after all if the block raises: it may say why.
     """
     try:
         saved = os.dup(descriptor)
@@ -111,11 +105,17 @@ def _set_threads(tf, threads, operations):
 
 def _advice(error):
     """Return what to tell where TensorFlow cannot be imported."""
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    place = NO_PACKAGE.get((sys.platform, platform.machine()))
+    if place:
+        return (
+            f"TensorFlow is missing here: it has no package for {place}.\n"
+            "Cells that do not use tf or keras run all the same; for the "
+            "others, read the complete notebook, which keeps their results."
+        )
     return (
-        f"TensorFlow cannot be used here (Python {version}: {error}).\n"
-        f"It has ready-made packages for {SUPPORTED}; with one of these, "
-        "run\n"
+        f"TensorFlow cannot be used here (Python {sys.version_info[0]}."
+        f"{sys.version_info[1]}: {error}).\nIt has ready-made packages for "
+        f"{SUPPORTED}; with one of these, run\n"
         "    python -m pip install -r requirements.txt\n"
         "in the course's folder. Most notebooks do not need TensorFlow: "
         "those that do say so at their top."

@@ -15,7 +15,7 @@ def test_long_training_is_that_of_notebook_04():
     N, size, epochs, rate = bench.TRAINING[:4]
     text = path.read_text(encoding="utf-8")
     assert re.search(rf"^N = {N}\b", text, re.MULTILINE)
-    assert f"\nBATCH_SIZE, EPOCHS = {size}, {epochs}\n" in text
+    assert f"\nBATCH_SIZE, EPOCHS, RATE = {size}, {epochs}, {rate}\n" in text
     (stored,) = SOURCES.parent.glob("04_*.ipynb")
     assert f"chosen: {rate}\\n" in stored.read_text(encoding="utf-8")
 

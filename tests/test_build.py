@@ -98,6 +98,31 @@ def test_tags_say_what_is_collapsed_and_who_gets_it(folders):
     assert build.to_source(source) == SOURCE
 
 
+def test_guesses_are_left_open_and_answers_left_out(folders):
+    cells = [
+        'x = 1\nguess("7.Q1", f(95))  # mine\nguess("7.Q1")',
+        "> **Question 7.Q1.** Why?", "**Answer (7.Q1).** So.",
+        "**Answer (7.Q2).** So.", '# solution("7.Q2")',
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell(cells[0]),
+        nbformat.v4.new_markdown_cell(cells[1]),
+        *(nbformat.v4.new_markdown_cell(
+            text, metadata={"tags": [f"answer-{text[10:14]}"]}
+        ) for text in cells[2:4]),
+        nbformat.v4.new_code_cell(cells[4]),
+    ])
+    open_ = 'x = 1\nguess("7.Q1", None)  # your guess in place of None\n'
+    texts = [cell.source for cell in build.student_copy(notebook).cells]
+    assert texts == [open_ + 'guess("7.Q1")', cells[1],
+                     '# solution("7.Q1")', cells[4]]
+    for code in ('guess("7.Q1",\n  1)', 'a = guess("7.Q1", 1)',
+                 'if a:\n    guess("7.Q1", 1)', 'guess("7.Q1", 1); f()'):
+        notebook.cells[0].source = code
+        with pytest.raises(build.SourceError, match="line of its own"):
+            build.student_copy(notebook)
+
+
 def test_an_edit_keeps_the_other_cells_ids(folders):
     path = folders / "source" / "07_small.py"
     before = [cell.id for cell in build.read_source(path).cells]
@@ -106,6 +131,21 @@ def test_an_edit_keeps_the_other_cells_ids(folders):
     assert [a == b for a, b in zip(before, after)].count(False) == 1
     path.write_text(SOURCE + SOURCE)  # each cell twice
     assert len({cell.id for cell in build.read_source(path).cells}) == 14
+
+
+def test_times_of_the_core_and_of_everything(tmp_path):
+    for number, more in (("07", ", with everything 80"), ("08", "")):
+        cell = nbformat.v4.new_markdown_cell(
+            f"# {number} — Why?\n*Part of the course: theory. To run: at most "
+            f"20 seconds on two processors.\nTo study: 45 minutes{more}.*"
+        )
+        notebook = nbformat.v4.new_notebook(cells=[cell])
+        nbformat.write(notebook, tmp_path / f"{number}_why.ipynb")
+    known = build.facts(tmp_path)
+    assert [(k["study"], k["all"]) for k in known] == [(45, 80), (45, 45)]
+    rows = build.table(known).splitlines()
+    assert "| 20 s | 45 min | 80 min |" in rows[2]
+    assert "| 40 s | 1 h 30 min | 2 h 5 min |" in rows[-1]
 
 
 def test_printed_parts_are_joined():

@@ -268,6 +268,36 @@ def test_every_python_has_each_requirement_once(minor):
         assert {s.operator for s in requirement.specifier} == {">=", "<"}
 
 
+PLACES = [
+    ("linux", "x86_64", True), ("linux", "aarch64", True),
+    ("darwin", "arm64", True), ("darwin", "x86_64", False),
+    ("win32", "AMD64", True), ("win32", "ARM64", False),
+]
+
+
+@pytest.mark.parametrize("system, machine_name, there", PLACES)
+def test_tensorflow_is_asked_for_where_it_has_packages(
+    system, machine_name, there, machine, monkeypatch, capsys
+):
+    """Elsewhere the rest is installed, and that is said before."""
+    place = {"sys_platform": system, "platform_machine": machine_name}
+    for minor in range(9, 14):
+        here = {"python_version": f"3.{minor}", **place}
+        found = [r.name for r in requirements()
+                 if r.marker is None or r.marker.evaluate(here)]
+        assert found.count("tensorflow") == there
+        assert {"numpy", "codecarbon", "jupyterlab"} <= set(found)
+    monkeypatch.setattr(course.sys, "platform", system)
+    monkeypatch.setattr(course.platform, "machine", lambda: machine_name)
+    machine.main("lab")
+    said = capsys.readouterr().out
+    words = "There is no TensorFlow for"
+    assert (words in said) != there and "Installing what" in said
+    assert there or said.index(words) < said.index("Installing what")
+    machine.main("lab")  # installed already: nothing to say
+    assert words not in capsys.readouterr().out
+
+
 def test_there_is_one_list():
     conda = (ROOT / "environment.yml").read_text(encoding="utf-8")
     entries = re.findall(r"^ +- (.+)$", conda, re.MULTILINE)

@@ -19,8 +19,7 @@ from nbclient import NotebookClient
 
 import exercises
 from exercises import bounded, judge, source
-from exercises.bounded import NotEnded, call_within
-from exercises.compare import Wrong, compare
+from exercises.compare import Wrong, compare, compare_cases, compare_parts
 from exercises.judge import ERROR, NOT_ATTEMPTED, NOT_JUDGED, RIGHT, WRONG
 from tools import build
 
@@ -123,6 +122,48 @@ def test_comparison_names_the_mistake(received, expected, part):
     with pytest.raises(Wrong, match=part) as caught:
         compare(received, expected, name="z0")
     assert "Z0" not in str(caught.value)  # K is not k
+
+
+def test_of_several_results_the_one_is_named():
+    wrong = [([1, 9], "both as this mistake has them")]
+    for received, part in (
+        ([1, 9], "both as"), ([5, 9], "The value of a is not"),
+        ([1, 8], "The value of b is not"), ([[1], 2], "The shape of a"),
+    ):
+        with pytest.raises(Wrong, match=part):
+            compare_parts(received, [1, 2], "ab", "x", wrong)
+    for kind in (np.float32, np.ma.masked_array):
+        compare_parts(kind([1 + 2e-7, 2]), [1, 2], "ab")
+    compare_parts(np.float32([1 + 2e-6, 2]), [1, 2], "ab")
+
+
+def test_a_mistake_is_named_if_it_explains_every_case():
+    cases, mistakes = [(2,), (3,), (0,)], [
+        (lambda n: n * 2, "doubled"), (lambda n: 4, "always 4"),
+    ]
+
+    def told(ask):
+        with pytest.raises(Wrong) as caught:
+            compare_cases(ask, cases, lambda n: n**2 + 1, mistakes,
+                          "n = {}".format, "the value")
+        return str(caught.value)
+
+    assert told(lambda n: 2 * n).startswith("doubled")
+    assert told(lambda n: 4 if n < 3 else 7).startswith("The value is not")
+    assert "n = 2" in told(lambda n: 12 // n)  # before the one that raises
+    with pytest.raises(ZeroDivisionError):
+        compare_cases(lambda n: (n**2 + 1) * n // n, cases,
+                      lambda n: n**2 + 1, (), str, "it")
+
+
+def test_inputs_in_words():
+    given = {"a": np.array([1.23456, 2]), "x": np.zeros((5, 3)), "h": np.exp,
+             "p": {"W": np.zeros((4, 4)), "b": [0.5]}, "t": (True, None)}
+    assert judge.shown(given) == (
+        "a = [1.235, 2], x of shape (5, 3), h a function, p = "
+        "{'W': of shape (4, 4), 'b': [0.5]}, t = (True, None)"
+    )
+    assert len(judge.shown({"a": "x" * 9999})) < 500
 
 
 # --- arguments ---------------------------------------------------------------
@@ -295,16 +336,6 @@ def test_odd_answers_get_an_outcome(number, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_forms_that_mean_the_same_are_right():
-    for number in ("0.1", "4.1"):
-        (solution,) = answers(number, SOLUTIONS[number][0])
-        for form in (np.float32, np.ma.masked_array, np.copy):
-            outcome, message = judged(
-                number, lambda *a, s=solution, f=form: f(np.asarray(s(*a)))
-            )
-            assert outcome == RIGHT, message
-
-
 @pytest.mark.parametrize("number", EXERCISES)
 def test_what_is_right_can_be_used(number):
     """A list for an array, one entry for a number, a float for an index."""
@@ -317,6 +348,8 @@ def test_what_is_right_can_be_used(number):
             return [other(part, inner) for part, inner in zip(value, kind)]
         if kind == "array":
             return value.tolist()
+        if kind == "integers":
+            return [float(v) for v in value]
         return float(value) if kind == "integer" else np.array([value])
 
     def variant(*args, **kwargs):
@@ -345,6 +378,11 @@ def test_an_error_shows_the_students_own_line():
     outcome, message = judged("0.1", lambda p, e: [].pop())
     assert outcome == ERROR
     assert "pop from empty list" in message and "[].pop()" in message
+    assert "given:    p = [" in message and "e = [" in message
+    message = judged("8.4", lambda x, y, parameters: np.ones((9, 7)) @ x)[1]
+    assert "left factor has 7 columns, the right one 5 rows" in message
+    assert "x of shape (5, 4)" in message
+    assert "without parentheses" in judged("0.1", 0.5)[1]
     assert judged("0.1", lambda p: 1)[0] == ERROR
     assert judged("0.1", lambda p, e: "3/4")[1].count("type str") == 1
 
@@ -364,21 +402,11 @@ def test_nothing_else_is_harmed():
     assert state() == before
 
 
-def test_checkers_and_students_data_are_copies(monkeypatch):
-    theirs, own = np.arange(6.0), np.arange(6.0)
-
-    def checker(answer, values):
-        answer(theirs, more=[theirs])
-        values[:] = 0
-
-    def greedy(x, more):
-        x[:] = more[0][:] = 0
-
-    known = judge.Exercise("0.1", "", checker)
+def test_students_data_are_copies(monkeypatch):
+    own = np.arange(6.0)
+    known = judge.Exercise("0.1", "", lambda values: values.fill(0))
     monkeypatch.setattr(judge, "find", lambda number: known)
-    outcome, message = judged("0.1", greedy, own)
-    assert (outcome, "argument x;" in message) == (WRONG, True)
-    assert np.array_equal([theirs, own], [np.arange(6.0)] * 2)
+    assert judged("0.1", own)[0] == RIGHT and own[5] == 5
 
 
 # --- answers that do not end ------------------------------------------------
@@ -410,21 +438,21 @@ ENDLESS = {
 @pytest.mark.parametrize("answer", ENDLESS)
 def test_endless_answers_are_ended(answer, monkeypatch, capsys):
     monkeypatch.setattr(judge, "SECONDS", 0.3)
-    outcome, message = judged("4.1", ENDLESS[answer])
+    outcome, message = judged("4.6", ENDLESS[answer])
     assert outcome == ERROR and "endless loop" in message
     assert "background" not in message
     assert capsys.readouterr().out == ""
 
 
 def test_the_time_is_that_of_the_whole_check(monkeypatch):
-    """Not of a call: the checker of 4.1 makes three."""
+    """Not of a call: the checker of 4.6 makes three."""
     monkeypatch.setattr(judge, "SECONDS", 0.8)
 
-    def slow(digits, K):
+    def slow(true, predicted, K):
         time.sleep(0.5)
-        return np.eye(K)[digits]
+        return np.eye(K)[true].T @ np.eye(K)[predicted]
 
-    outcome, message = judged("4.1", slow)
+    outcome, message = judged("4.6", slow)
     assert outcome == ERROR and "0.8 s" in message
 
 
@@ -444,15 +472,6 @@ def test_what_cannot_be_ended_is_left_behind(monkeypatch):
     assert judged("0.1", lambda p, e: np.mean(p == e))[0] == RIGHT
     time.sleep(1.2)
     assert not done.is_set()  # it ended where compiled code did
-
-
-def test_a_call_within_so_many_seconds():
-    assert call_within(5, divmod, 7, 2) == (3, 1)
-    with pytest.raises(ZeroDivisionError):
-        call_within(5, divmod, 7, 0)
-    with pytest.raises(NotEnded, match=r"0\.1 s") as caught:
-        call_within(0.1, endless)
-    assert not caught.value.going_on and not sys.gettrace()
 
 
 @pytest.mark.parametrize("moment", ["starting", "waiting"])
@@ -520,16 +539,16 @@ def test_check_hint_and_progress(capsys, monkeypatch):
     exercises.check("0.1", share_right)
     assert "Exercise 0.1: right." in capsys.readouterr().out
     with pytest.raises(exercises.ExerciseNotDone) as caught:
-        exercises.check("4.1", lambda digits, K: np.eye(K)[digits].T)
+        exercises.check("4.6", lambda t, p, K: np.eye(K)[p].T @ np.eye(K)[t])
     shown = caught.value._render_traceback_()
-    assert "4.1: not right yet" in shown[0] and "File" not in "".join(shown)
+    assert "4.6: not right yet" in shown[0] and "File" not in "".join(shown)
     assert any("expected" in line for line in shown)
-    assert 'hint("4.1")' in shown[-1]
+    assert 'hint("4.6")' in shown[-1]
     exercises.progress()
     out = capsys.readouterr().out
-    assert "[x] 0.1" in out and "[ ] 4.1" in out and "[ ] 4.5" in out
+    assert "[x] 0.1" in out and "[ ] 4.6" in out and "[ ] 4.5" in out
     exercises.progress(0)
-    assert "1 of 1 done" in capsys.readouterr().out
+    assert "1 of 1 exercises done" in capsys.readouterr().out
     for level, place in ((None, 1), (None, 2), (1, 1), (99, 2)):
         exercises.hint("0.1", level)
         assert f"hint {place} of 2" in capsys.readouterr().out
@@ -547,6 +566,62 @@ def test_solution_is_the_source_where_it_is_handed_out(
     monkeypatch.setattr(source, "SOURCES", tmp_path)
     exercises.solution("0.1")
     assert "not handed out" in capsys.readouterr().out
+
+
+ASKED = """# %%
+guess("4.Q1", 95)
+
+# %% [markdown] tags=["answer-4.Q1"]
+# **Answer (4.Q1).** Half of $D$.
+
+# %% tags=["answer-4.Q1"]
+print(95)
+
+# %% [markdown]
+# > **Question 4.Q2 (1 minute).** Why?
+"""
+
+
+def test_predictions_and_model_answers(capsys, monkeypatch, tmp_path):
+    """Also where the source, and so the answers, were not handed out."""
+    for name, empty in (("_guesses", {}), ("_read", set()), ("_outcomes", {})):
+        monkeypatch.setattr(exercises, name, empty)
+    monkeypatch.setattr(source, "SOURCES", tmp_path / "source")
+    path = tmp_path / "source" / "04_asked.py"
+    for folder in ("source", "student"):
+        (tmp_path / folder).mkdir()
+    path.write_text(ASKED)
+    copy = build.student_copy(build.read_source(path))
+    nbformat.write(copy, tmp_path / "student" / "04_asked.ipynb")
+    assert exercises.guess("4.Q1") is None
+    for value, words in (
+        (95, "95"), (97.1234, "97.12"), (np.float32(0.5), "0.5"),
+        ("few", "few"), (20_000.5, "20,000"), (True, "True"),
+    ):
+        assert exercises.guess("4.Q1", value) is None
+        assert exercises.guess("4.Q1") is value
+        exercises.reveal("4.Q1", "97.1 %")
+        shown = capsys.readouterr().out.splitlines()
+        assert shown[0] == f"4.Q1: your guess is {words}."
+        assert shown[1] == f"4.Q1: you guessed {words}; the result is 97.1 %"
+    exercises.solution("4.Q1")
+    exercises.progress()
+    exercises.guess("4.Q1", None)
+    exercises.reveal("4.Q1", 3)
+    exercises.solution("4.Q2")
+    out = capsys.readouterr().out
+    for part in (
+        "**Answer (4.Q1).** Half of $D$.\n\n```python\nprint(95)",
+        "done, 1 of 1 predictions written down, 0 of 1 model",
+        "there is no guess; the result is 3", "4.Q2 was not handed out",
+    ):
+        assert part in out
+    for ask, *arguments in (
+        (exercises.solution, "4.Q3"), (exercises.guess, "4.1", 3),
+        (exercises.guess, 4), (exercises.reveal, "Q1", 3),
+    ):
+        with pytest.raises(KeyError, match=r"expected|there is no"):
+            ask(*arguments)
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,9 @@ KERNEL = {  # as the course stores it, for every version of Python
 IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 CHANGED = ".lm-TabBar-tab.jp-mod-dirty"  # the dot on a tab
 PATIENCE = 90  # seconds: machines are shared
-STUB = "def one_hot(digits, K):\n    return "
-RIGHT, WRONG = STUB + "np.eye(K)[digits]", STUB + "np.eye(K)[digits].T"
+STUB = "def forward(x, W0, b0, W1, b1):\n    z0 = x @ W0 + b0; a0 = relu(z0);"
+STUB += " z1 = a0 @ W1 + b1; return z0, a0, z1, "
+RIGHT, WRONG = STUB + "softmax(z1)", STUB + "z1"
 
 
 def finished_environment():
@@ -232,12 +233,12 @@ def run(page, text, words):
 
 def answer(page, code, words):
     """Type an answer to exercise 4.1, run it and its check."""
-    chosen = cell(page, "def one_hot(digits, K):")
+    chosen = cell(page, "def forward(x, W0, b0, W1, b1):")
     chosen.locator(".cm-content").click()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(code)
     page.keyboard.press("Control+Enter")
-    return run(page, 'check("4.1", one_hot)', words)
+    return run(page, 'check("4.1", forward)', words)
 
 
 def test_opening_a_notebook_does_not_change_it(made):
@@ -303,10 +304,10 @@ def test_running_a_cell_changes_the_notebook(made):
 
 def test_it_opens_on_the_student_copy(page):
     heading = page.locator(".jp-RenderedMarkdown h1")
-    assert "Can 60 lines of NumPy read digits?" in heading.text_content()
+    assert "Can 60 lines of NumPy recognise digits?" in heading.text_content()
     assert page.locator(".jp-Dialog").count() == 0
     assert page.locator(CHANGED).count() == 0
-    assert "your code goes here" in cell(page, "def one_hot").text_content()
+    assert "your code goes here" in cell(page, "def forward").text_content()
     heading.scroll_into_view_if_needed()
     keep_screenshot(page, "jupyterlab_0_opened")
 
@@ -314,7 +315,7 @@ def test_it_opens_on_the_student_copy(page):
 def test_run_all_stops_at_the_first_exercise(page):
     page.click('.lm-MenuBar-itemLabel:text-is("Run")')
     page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
-    check = cell(page, 'check("4.1", one_hot)')
+    check = cell(page, 'check("4.1", forward)')
     words = "Exercise 4.1: not attempted yet."
     output = check.locator(".jp-OutputArea", has_text=words)
     output.wait_for()
@@ -322,7 +323,7 @@ def test_run_all_stops_at_the_first_exercise(page):
     assert 'hint("4.1") helps' in text
     assert "Traceback" not in text and "Error" not in text
     page.wait_for_selector(IDLE)
-    after = cell(page, "K = 10  # classes")
+    after = cell(page, "def initialise")
     prompt = after.locator(".jp-InputPrompt").text_content()
     assert prompt.strip() == "[ ]:"
     check.scroll_into_view_if_needed()
@@ -357,7 +358,7 @@ def test_a_wrong_answer_gets_its_message(page):
 
 def test_the_right_answer_turns_green(page):
     answer(page, RIGHT, "Exercise 4.1: right.")
-    output = cell(page, 'check("4.1", one_hot)').locator(".jp-OutputArea")
+    output = cell(page, 'check("4.1", forward)').locator(".jp-OutputArea")
     bar = output.locator("div[style*=border-left]").first
     colour = bar.evaluate("bar => getComputedStyle(bar).borderLeftColor")
     assert colour == "rgb(0, 158, 115)"
@@ -365,7 +366,7 @@ def test_the_right_answer_turns_green(page):
 
 
 def test_progress_shows_it(page):
-    text = run(page, "progress(4)", re.compile(r"1 of \d done"))
+    text = run(page, "progress(4)", re.compile(r"1 of \d exercises done"))
     assert "[x] 4.1" in text and "[ ] 4.2" in text
     keep_screenshot(page, "jupyterlab_5_progress")
 

@@ -1,6 +1,10 @@
 """The NumPy network: the notebook's own, and right by other means."""
 
 import ast
+import inspect
+import runpy
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ from scipy import special
 from sklearn.neural_network import MLPClassifier
 
 from helpers import network
+from helpers.data import load_mnist
 from tools.build import find_sources, read_source
 
 
@@ -32,6 +37,49 @@ def test_helper_and_notebook_are_the_same():
     notebook = functions(code)
     assert helper == {name: notebook[name] for name in helper}
     assert set(helper) >= {"forward", "backward", "train", "mini_batches"}
+
+
+def write_digits_py():
+    """Do what the notebook's cells do that write digits.py."""
+    (source,) = find_sources(["04"])
+    cells = [c.source for c in read_source(source).cells]
+    (listed,) = [text for text in cells if text.startswith("FUNCTIONS = ")]
+    (write,) = [text for text in cells if text.startswith("texts = ")]
+    mnist = load_mnist()
+    space = {**vars(network), "inspect": inspect, "runpy": runpy}
+    space["validation"] = mnist.x_test[:50], mnist.y_test[:50]
+    space["trained"] = network.initialise(784, 128, 10,
+                                          np.random.default_rng(1))
+    exec(listed, space)
+    exec(write, space)
+
+
+def test_digits_py_runs_alone(tmp_path, monkeypatch, capsys):
+    """The student's file needs NumPy and the data, and nothing else."""
+    monkeypatch.chdir(tmp_path)
+    write_digits_py()
+    assert "the notebook predicts: True" in capsys.readouterr().out
+    mnist = load_mnist()
+    images = {"x_train": mnist.x_train[:6000], "x_test": mnist.x_test[:1000]}
+    images = {name: np.uint8(255 * x) for name, x in images.items()}
+    np.savez("small.npz", **images, y_train=mnist.y_train[:6000],
+             y_test=mnist.y_test[:1000])
+    done = subprocess.run(
+        [sys.executable, "-I", "digits.py", "small.npz", "3"],
+        capture_output=True, text=True, timeout=120,
+    )
+    assert done.stderr == ""
+    assert float(done.stdout.split()[0]) > 85, done.stdout
+    assert "helpers" not in (tmp_path / "digits.py").read_text("utf-8")
+
+
+def test_digits_py_where_nothing_can_be_written(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "digits.py").mkdir()
+    write_digits_py()
+    assert "cannot be written here" in capsys.readouterr().out
 
 
 def floats(rows, columns, size=1e4):
@@ -110,6 +158,15 @@ def test_forward_and_gradients_against_scikit_learn():
             array[index] -= sign * step
         slope = (losses[0] - losses[1]) / (2 * step)
         assert np.isclose(gradient[index], slope, rtol=1e-6, atol=1e-9)
+
+
+def test_the_step_is_the_lectures():
+    """S4, on w * w, whose slope is 2 w."""
+    rng = np.random.default_rng(0)
+    old = [rng.normal(size=s) for s in ((3, 2), (2,), (2, 4), (4,))]
+    new = network.update(old, [2 * w for w in old], 0.25)
+    assert all(np.allclose(w, 0.5 * v) for w, v in zip(new, old))
+    assert isinstance(new, tuple)
 
 
 def test_training_lowers_the_risk_and_leaves_its_start_alone():

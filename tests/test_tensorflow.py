@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from exercises.source import SOURCES, facts
-from helpers import network
+from helpers import layers, network
 from helpers.data import load_mnist
 from helpers.tensorflow_quietly import import_tensorflow, quiet_descriptor
 from tools import build
@@ -73,19 +73,11 @@ def by_tape(model, x, y):
 
 
 def by_recursion(weights, x, y):
-    """Return outputs and gradients of any number of layers: F3 to B13."""
-    W, b = weights[::2], weights[1::2]
-    a, z = [x], []
-    for L, (matrix, bias) in enumerate(zip(W, b)):
-        z.append(a[-1] @ matrix + bias)  # F3
-        last = L == len(W) - 1
-        a.append(network.softmax(z[-1]) if last else network.relu(z[-1]))
-    delta, gradients = a[-1] - y, []  # B11
-    for L in reversed(range(len(W))):
-        gradients[:0] = [a[L].T @ delta / len(x), delta.mean(axis=0)]
-        if L > 0:
-            delta = network.h_prime(z[L - 1]) * (delta @ W[L].T)  # B13
-    return a[-1], gradients
+    """Return outputs and gradients of notebook 03's own functions."""
+    p = {f"{'Wb'[k % 2]}{k // 2}": w for k, w in enumerate(weights)}
+    z, a = layers.forward(x, p)
+    gradients = layers.backward(x, y, z, a, p)  # B11, B13, B7, B8
+    return a[-1], [gradients[name] for name in p]
 
 
 # --- parity -----------------------------------------------------------------
@@ -276,18 +268,66 @@ def test_most_notebooks_begin_without_it():
     assert done.stdout.endswith("all\n"), done.stderr
 
 
+def kernel(*cells):
+    """Run cells in a fresh kernel, whatever they raise; return them."""
+    notebook = nbformat.v4.new_notebook(metadata=build.KERNEL)
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    NotebookClient(
+        notebook, timeout=100, allow_errors=True,
+        resources={"metadata": {"path": str(build.NOTEBOOKS)}},
+    ).execute()
+    return notebook.cells
+
+
 def test_those_that_need_it_say_what_to_do():
     """In a kernel: a few lines, and none of a traceback."""
     stem = next(known["stem"] for known in facts() if known["tensorflow"])
-    notebook = nbformat.v4.new_notebook(metadata=build.KERNEL)
     code = [HIDDEN, setup_of(stem), "print('the kernel goes on')"]
-    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in code]
-    NotebookClient(notebook, timeout=100, allow_errors=True).execute()
-    (error,) = notebook.cells[1].outputs
+    cells = kernel(*code)
+    (error,) = cells[1].outputs
     assert error.ename == "TensorFlowMissing"
     assert len(error.traceback) <= 6
     text = "\n".join(error.traceback)
     assert "Python 3.9 to 3.13" in text and 'File "' not in text
     assert "python -m pip install -r requirements.txt" in text
     assert "Most notebooks do not need TensorFlow" in text
-    assert notebook.cells[2].outputs[0].text == "the kernel goes on\n"
+    assert cells[2].outputs[0].text == "the kernel goes on\n"
+
+
+PLATFORM = """
+import platform, sys
+sys.platform, platform.machine = "{}", lambda: "{}"
+"""
+WITHOUT = ("mnist = load_mnist()", "guess(", "wine = load_wine(", "rows = rng",
+           "def diagnose(", 'check("5.4"')
+
+
+@pytest.mark.parametrize("system, machine, words", [
+    ("darwin", "x86_64", "Macs with Intel processors"),
+    ("win32", "ARM64", "Windows on Arm"),
+])
+def test_where_it_has_no_package_that_is_said_and_the_rest_runs(
+    system, machine, words
+):
+    """05 and 09 say it in their first cell; 05's tables need no Keras."""
+    stems = [known["stem"] for known in facts() if known["tensorflow"]]
+    assert {stem[:2] for stem in stems} >= {"05", "09"}
+    # after the other imports, which look at the platform, too
+    fake = PLATFORM.format(system, machine)
+    for stem in stems:
+        before, call = setup_of(stem).rsplit("import_tensorflow(", 1)
+        at = before.rindex("\n") + 1
+        setup = before[:at] + fake + before[at:] + "import_tensorflow(" + call
+        rest = []
+        if stem[:2] == "05":
+            source = build.read_source(SOURCES / f"{stem}.py").cells
+            rest = [cell.source for cell in source
+                    if cell.source.startswith(WITHOUT)]
+            assert len(rest) > len(WITHOUT)
+        _, cell, *others = kernel(HIDDEN, setup, *rest)
+        (error,) = [out for out in cell.outputs if out.output_type == "error"]
+        text = "\n".join(error.traceback)
+        assert error.ename == "TensorFlowMissing" and words in text
+        assert "pip install" not in text and len(error.traceback) <= 3
+        for other in others:
+            assert all(out.output_type != "error" for out in other.outputs)

@@ -8,6 +8,8 @@ import threading
 import time
 from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import timing
@@ -34,10 +36,14 @@ def test_seconds_energy_and_emissions_of_a_block():
     with timing.measure() as meter:
         work(0.4)
     assert 0.4 <= meter.seconds < 2
-    assert meter.reason == "" and meter.power in ("measured", "modelled")
+    assert meter.reason == "" and meter.power in ("measured", "assumed")
     assert 0.5 < meter.watts < 2000
     product = meter.energy_kwh * meter.grid_g_per_kwh
     assert math.isclose(meter.emissions_g, product)
+    parts = meter.processor_kwh, meter.memory_kwh, meter.accelerator_kwh
+    assert math.isclose(meter.energy_kwh, sum(parts), rel_tol=1e-6)
+    assert meter.processor_kwh > 0 and meter.memory_kwh > 0
+    assert f"processor {meter.power}, memory assumed" in str(meter)
     joules = meter.watts * meter.seconds
     assert math.isclose(meter.energy_kwh, joules / 3.6e6)
     for part in (f"{meter.watts:.3g} W", "kWh", "gCO2e", meter.power_source):
@@ -101,12 +107,62 @@ def test_inner_measurement_does_not_count_twice():
     [
         ("CPU", "intel_rapl", "measured"), ("CPU", "windows_emi", "measured"),
         ("AppleSiliconChip", None, "measured"), ("GPU", None, "unknown"),
-        ("CPU", "cpu_load", "modelled"), ("CPU", "constant", "modelled"),
+        ("CPU", "cpu_load", "assumed"), ("CPU", "constant", "assumed"),
     ],
 )
 def test_power_source_is_told(part, mode, expected):
-    power, words = timing._power_source([("RAM", None), (part, mode)])
+    kinds = ("RAM", "unknown"), (part, mode)
+    hardware = [type(kind, (), {"_mode": m, "_tdp": 8})() for kind, m in kinds]
+    power, words = timing.power_source(SimpleNamespace(_hardware=hardware))
     assert power == expected and words
+    assert ("8 W" in words) == (mode == "cpu_load")
+
+
+@pytest.mark.parametrize("found", [["GPU", "RAM"], ["RAM"]])
+def test_the_parts_are_kept_apart(found, fresh, monkeypatch):
+    """Each its own; a measured accelerator is said to be one."""
+    data = SimpleNamespace(energy_consumed=7, duration=1, cpu_energy=4,
+                           ram_energy=2, gpu_energy=1)
+    hardware = [type(kind, (), {})() for kind in found]
+    tracker(monkeypatch, final_emissions_data=data, _hardware=hardware)
+    with timing.measure() as meter:
+        time.sleep(0.1)
+    parts = meter.processor_kwh, meter.memory_kwh, meter.accelerator_kwh
+    assert parts == pytest.approx([k * meter.seconds for k in (4, 2, 1)])
+    words = "accelerator measured" if "GPU" in found else "no accelerator"
+    assert meter.how_known == f"processor unknown, memory assumed, {words}"
+
+
+# --- the table of results ---------------------------------------------------
+
+
+def test_results_are_kept_and_read(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    known = timing.Measurement(2.0, 4e-6, 1e-6, 3e-6, 0.0, reason="",
+                               how_known="processor assumed, all of it")
+    timing.keep_result("784-128-10", "NumPy", np.float64(0.98123), known)
+    timing.keep_result("a, b", "Keras", 0.5, timing.Measurement(1.0))
+    assert capsys.readouterr().out.splitlines() == [
+        "kept in my_results.csv: 784-128-10, NumPy",
+        "kept in my_results.csv: a, b, Keras",
+    ]
+    rows = pd.read_csv("my_results.csv")
+    assert list(rows) == [
+        "network", "tool", "accuracy", "seconds", "energy_wh", "processor_wh",
+        "memory_wh", "accelerator_wh", "measured_or_assumed", "machine",
+        "date",
+    ]
+    first = ["784-128-10", "NumPy", 0.9812, 2, 0.004, 0.001, 0.003, 0]
+    assert rows.iloc[0, :8].tolist() == first
+    assert rows["measured_or_assumed"][0] == known.how_known
+    assert rows["network"][1] == "a, b" and math.isnan(rows["energy_wh"][1])
+
+
+def test_results_where_nothing_can_be_written(tmp_path, capsys):
+    path = tmp_path / "missing" / "my_results.csv"
+    timing.keep_result("a", "b", 0.5, timing.Measurement(1.0), path)
+    words = capsys.readouterr().out
+    assert "cannot be written" in words and "not kept" in words
 
 
 # what a fresh process says of two measurements
@@ -181,7 +237,7 @@ def test_without_codecarbon(fresh, monkeypatch):
 
     monkeypatch.setattr(timing.metadata, "version", missing)
     assert without_energy() == "CodeCarbon is not installed"
-    with pytest.raises(RuntimeError, match="comes with CodeCarbon"):
+    with pytest.raises(RuntimeError, match="is not installed"):
         timing.grid_intensity()
 
 
@@ -203,7 +259,8 @@ def test_energy_is_the_mean_power_times_our_seconds(
     kwh, s, fresh, monkeypatch
 ):
     """Of this process; and there is none where CodeCarbon has none."""
-    asked, data = [], SimpleNamespace(energy_consumed=kwh, duration=s)
+    asked, data = [], SimpleNamespace(energy_consumed=kwh, duration=s,
+                                      cpu_energy=1, ram_energy=1, gpu_energy=0)
     tracker(monkeypatch, final_emissions_data=data,
             __init__=lambda self, **options: asked.append(options))
     with timing.measure() as meter:
@@ -260,7 +317,7 @@ def test_failing_codecarbon_is_told(method, error, fresh, monkeypatch):
 
 
 def test_stop_button_while_codecarbon_begins(fresh, monkeypatch):
-    def interrupted(function):
+    def interrupted(*arguments):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -281,7 +338,7 @@ def test_damaged_table_of_grids(content, fresh, monkeypatch, tmp_path):
 
     monkeypatch.setattr(timing.metadata, "distribution", lambda n: Package())
     assert "cannot be read" in without_energy()
-    with pytest.raises(RuntimeError, match="table of grids"):
+    with pytest.raises(RuntimeError, match="grids cannot be read"):
         timing.grid_intensity()
 
 

@@ -5,9 +5,10 @@
 
 A source is a jupytext percent script. Tags of its cells say what they are:
 `exercise-4.2` holds an exercise's answer (see `exercises.source`);
-`solution-only` and `instructor` are left out of the student copy; `draws`
-collapses a cell that only draws or lays out a table;
-`nbval-ignore-output` shows what hangs on the machine.
+`solution-only`, `instructor` and `answer-4.Q1` (the model answer to a
+question) are left out of the student copy; `draws` collapses a cell that only
+draws or lays out a table; `nbval-ignore-output` shows what hangs on the
+machine.
 """
 
 import argparse
@@ -30,9 +31,11 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from exercises.source import (
     SOURCES,
     SourceError,
+    answer_in,
     exercise_in,
     facts,
     with_stub,
+    without_guess,
 )
 from tools import ledger
 
@@ -101,6 +104,9 @@ def read_source(path):
 def student_copy(notebook):
     """Return a notebook without solutions and outputs, stubs in their place.
 
+    A guess is left open, and where the answer to a question was stands
+    `# solution("4.Q1")`, unless another cell says so.
+
     Parameters
     ----------
     notebook : nbformat.NotebookNode
@@ -114,17 +120,28 @@ def student_copy(notebook):
     Raises
     ------
     SourceError
-        If solution marks are unbalanced or lie outside an exercise.
+        If solution marks are unbalanced or lie outside an exercise, or a
+        guess is no line of its own.
     """
     copy = nbformat.v4.new_notebook(metadata=KERNEL)
+    code = [c.source for c in notebook.cells if c.cell_type == "code"]
+    offered = set(re.findall(r'solution\("([^"]+)"\)', "\n".join(code)))
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if {"solution-only", "instructor"} & set(tags):
             continue
+        answered = answer_in(tags)
+        if answered is not None:
+            if answered not in offered:
+                offered.add(answered)
+                words = f'# solution("{answered}")'
+                copy.cells.append(nbformat.v4.new_code_cell(words, id=cell.id))
+            continue
         make = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")
         fresh = make(cell.source, id=cell.id)
         if cell.cell_type == "code":
-            fresh.source = with_stub(cell.source, exercise_of(cell))
+            stub = with_stub(cell.source, exercise_of(cell))
+            fresh.source = without_guess(stub)
             if "jupyter" in cell.metadata:
                 fresh.metadata["jupyter"] = cell.metadata["jupyter"]
         copy.cells.append(fresh)
@@ -315,19 +332,22 @@ def build(numbers=()):
 def table(notebooks):
     """Return the README's table of the notebooks, from their `facts`."""
     rows = [
-        "| notebook | its question | to run, at most | to study "
-        "| needs TensorFlow? |",
-        "| --- | --- | --: | --: | --- |",
+        "| notebook | its question | to run, at most | to study: the core "
+        "| with everything | needs TensorFlow? |",
+        "| --- | --- | --: | --: | --: | --- |",
     ]
     for known in notebooks:
         needs = "yes" if known["tensorflow"] else "no"
         rows.append(
-            "| {stem} | {question} | {run} s | {study} min "
+            "| {stem} | {question} | {run} s | {study} min | {all} min "
             "| {needs} |".format(**known, needs=needs)
         )
     run = sum(known["run"] for known in notebooks)
-    hours, minutes = divmod(sum(known["study"] for known in notebooks), 60)
-    rows.append(f"| all | | {run} s | {hours} h {minutes} min | |")
+    times = [
+        "{} h {} min".format(*divmod(sum(k[kind] for k in notebooks), 60))
+        for kind in ("study", "all")
+    ]
+    rows.append(f"| all | | {run} s | {' | '.join(times)} | |")
     return "\n".join(rows)
 
 

@@ -1,8 +1,12 @@
 """The ledger of the lecture's equations: docs/equations.md.
 
 A notebook states an equation under its ID and calls `verify_equation`; the
-ledger reads the stored notebooks and says where, and with which error.
+ledger reads the stored notebooks and says where, and with which error. A
+definition cannot fail, and a statement about data is no equation: of these
+the ledger says where they are stated.
 """
+
+import re
 
 # ID: (the equation in the lecture's notation, as LaTeX; what it says)
 EQUATIONS = {
@@ -123,6 +127,25 @@ EQUATIONS = {
     ),
 }
 
+KINDS = {name: "a definition" for name in ("F1", "F2", "F5", "F6")}
+KINDS.update({name: "a definition" for name in ("B1", "B2", "B4")})
+KINDS.update({name: "about data" for name in ("O1", "O2", "O3")})
+
+
+def states(text, name):
+    """Does a Markdown text state an equation, as **B7** or with its tag?"""
+    mark = rf"\\tag\{{{name}\}}|\*\*{name}\b"
+    return re.search(mark, text) is not None
+
+
+def stated_in(notebooks, name):
+    """Return the notebooks that state an equation, in order."""
+    return [
+        stem for stem, notebook in notebooks.items()
+        if any(cell.cell_type == "markdown" and states(cell.source, name)
+               for cell in notebook.cells)
+    ]
+
 
 def rows(notebooks):
     """Return the rows of the ledger from stored notebooks.
@@ -159,17 +182,27 @@ def page(notebooks):
         "computes both of its sides independently, and the largest relative "
         "difference found. The same cell computes a deliberately wrong "
         "version of the equation; its difference, in the last column, shows "
-        "that the check can fail. This page is made by `python3 course.py "
-        "build` from the stored notebooks.",
+        "that the check can fail. A definition and a statement about data are "
+        "no equations that could fail: the row says where they stand. This "
+        "page is made by `python3 course.py build` from the stored notebooks.",
         "",
         "| ID | equation | says | notebook, cell | error | wrong version |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for row in rows(notebooks):
+    found = rows(notebooks)
+    for name in set(KINDS) - {row["id"] for row in found}:
+        found += [{"id": name, "notebook": stem}
+                  for stem in stated_in(notebooks, name)[:1]]
+    order = list(EQUATIONS)
+    for row in sorted(found, key=lambda row: order.index(row["id"])):
         formula, says = EQUATIONS[row["id"]]
         link = f"[{row['notebook'][:2]}](../notebooks/{row['notebook']}.ipynb)"
+        if "cell" in row:
+            link += f", {row['cell']}"
+            errors = f"{row['error']:.0e} | {row['wrong_error']:.0e}"
+        else:
+            errors = f"{KINDS[row['id']]} | "
         lines.append(
-            f"| {row['id']} | ${formula}$ | {says} | {link}, {row['cell']} "
-            f"| {row['error']:.0e} | {row['wrong_error']:.0e} |"
+            f"| {row['id']} | ${formula}$ | {says} | {link} | {errors} |"
         )
     return "\n".join(lines) + "\n"

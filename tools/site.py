@@ -31,6 +31,7 @@ from helpers.network import forward
 from helpers.plotting import FRAMES
 from tools.build import NOTEBOOKS, exercise_of, student_copy
 from tools.ledger import EQUATIONS
+from tools.weight import counted
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -40,11 +41,8 @@ REPOSITORY, BRANCH = CONF["REPOSITORY"], CONF["BRANCH"]
 MARK = "course-site.txt"  # in the output: this folder may be replaced
 FOLDED = "Solutions are folded; one click opens them, after you have tried."
 WITHHELD = "Solutions are not here yet: they follow when you have handed in."
-# the speed at which the instructor's table reads, a minute (it says why)
-WORDS, FORMULAS, LINES = 120, 6, 20
 HEAVY = 500_000  # bytes of a script
 PNG = "image/png"
-FORMULA = r"\$\$.+?\$\$|\$[^$]+\$"
 COMPUTED = r"\[(\d\d)\]\(\.\./notebooks/(\w+)\.ipynb\), (\d+)"  # in the ledger
 GUARD = '''\
 # This notebook needs the rest of the course beside it.
@@ -419,34 +417,16 @@ def computing(stem):
     return {int(cell) for _, notebook, cell in rows if notebook == stem}
 
 
-def counted(cells):
-    """Return what there is to read and to solve; times are in minutes."""
-    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    text = "\n\n".join(texts)
-    code = [cell.source for cell in cells if cell.cell_type == "code"]
-    prose, formulas = re.subn(FORMULA, " ", text, flags=re.DOTALL)
-    words = len(re.findall(r"[A-Za-z]{2,}", prose))
-    lines = sum(bool(line.strip()) for x in code for line in x.splitlines())
-    minutes = re.findall(r"^### Exercise \S+ \((\d+) min", text, re.MULTILINE)
-    return {
-        "words": words,
-        "formulas": formulas,
-        "lines": lines,
-        "reading": words / WORDS + formulas / FORMULAS + lines / LINES,
-        "exercises": len(minutes),
-        "solving": sum(map(int, minutes)),
-    }
-
-
 def contents():
     """Return the table of the notebooks, as Markdown."""
     rows = [
-        "| notebook | its question | to run, at most | to study |",
-        "| --- | --- | --: | --: |",
+        "| notebook | its question | to run, at most | to study: the core "
+        "| with everything |",
+        "| --- | --- | --: | --: | --: |",
     ]
     rows += [
         "| {number} | [{question}](notebooks/{stem}.ipynb) | {run}\xa0s "
-        "| {study}\xa0min |".format(**known)
+        "| {study}\xa0min | {all}\xa0min |".format(**known)
         for known in source.facts()
     ]
     return "\n".join(rows)
@@ -457,8 +437,8 @@ def study():
     rows = [
         "| notebook | words | formulas | lines of code | to read (min) "
         "| exercises | to solve (min) | together (min) | it says (min) "
-        "| to run, at most (s) |",
-        "| ---" + " | --:" * 9 + " |",
+        "| its core (min) | to run, at most (s) |",
+        "| ---" + " | --:" * 10 + " |",
     ]
     for facts in source.facts():
         known = {**facts, **counted(read(facts["stem"]).cells)}
@@ -466,7 +446,7 @@ def study():
         rows.append(
             "| [{number}](notebooks/{stem}.ipynb) | {words:,} | {formulas} "
             "| {lines:,} | {reading:.0f} | {exercises} | {solving} "
-            "| {together:.0f} | {study} | {run} |".format(**known)
+            "| {together:.0f} | {all} | {study} | {run} |".format(**known)
         )
     return "\n".join(rows)
 

@@ -1,18 +1,20 @@
 # %% [markdown]
-# # 00 — Is everything in place, and how does this course work?
+# # 00 — What is this course about, and how does it work?
 #
-# **What you will do.** Look at what is installed, meet the data, see what a
-# processor does with a matrix product, solve one small exercise, and measure
-# the time and the CO2 of a calculation.
+# **What you will do.** Draw a digit and let a neural network classify it,
+# solve a first exercise, and write down a first guess.
 #
-# **What you will learn.** How an exercise is checked; why the course uses one
-# thread; what stands behind a figure in gCO2e.
+# **What you will learn.** Why programs classify, and why with networks; how
+# exercises, hints and questions work; what each notebook is for.
 #
-# **What you need.** Some Python: functions, loops, a first acquaintance with
-# NumPy arrays.
+# **What you need.** Some Python: functions, loops, and NumPy arrays.
+#
+# **In the lecture.** This course is the practical half of a lecture,
+# *Introduction to deep learning*. Here you meet its beginning (part I) and
+# learn which notebook covers which part.
 #
 # *Part of the course: beginning. To run: at most 20 seconds on two processors.
-# To study: 15 minutes.*
+# To study: 15 minutes, with everything 20.*
 #
 # Click on a cell and press <kbd>Shift</kbd> + <kbd>Enter</kbd>: it runs, and
 # the next one is selected. Run them in their order, from the top.
@@ -24,24 +26,26 @@ import time
 from importlib import metadata
 
 import numpy as np
-from threadpoolctl import threadpool_info, threadpool_limits
+import pandas as pd
+from threadpoolctl import threadpool_limits
 
-from exercises import check, hint, progress, solution
+from exercises import check, guess, hint, progress, reveal, solution
 from exercises.source import facts
 from helpers import plotting
 from helpers.data import PATH, load_mnist, load_network, verify
 from helpers.diagrams import course_map
 from helpers.draw import draw_digit
 from helpers.network import forward
-from helpers.timing import measure, prepare_meter
+
+one_thread = threadpool_limits(limits=1)
 
 # %% [markdown]
-# ## Where the course leads
+# ## A network that recognises a digit
 #
-# In notebook 04 you will write a network with NumPy and train it on
-# handwritten digits. Here it is already, as the course has stored it: draw a
-# digit from 0 to 9 in the field below, and it computes ten probabilities
-# while you draw. Without a mouse, choose one of the stored digits.
+# In notebook 04 you will write this network with NumPy and train it on
+# handwritten digits. Here it is already trained: draw a digit from 0 to 9 in
+# the field below, and it computes ten probabilities while you draw. Without a
+# mouse, choose one of the stored digits.
 
 # %%
 network = load_network()
@@ -56,82 +60,197 @@ pad = draw_digit(predict_probabilities, network.parameters)
 
 # %% [markdown]
 # Try to mislead it: draw a digit in an unusual way, or something that is no
-# digit. The network always answers, and it is often sure. What the two
-# pictures at the bottom of the pad show is the subject of notebooks 02 to 04.
+# digit. The network always answers.
 #
-# ## What is installed
+# The digits come from MNIST, a collection of 70,000 images of 28 x 28 pixels.
+# For 10,000 of them, the *test sample*, we compare the network's answer with
+# the *label*, the digit that the image shows.
 #
-# The versions that matter. When you report a problem, or when two computers
-# disagree, this table is the first thing to compare.
-
-# %% tags=["nbval-ignore-output"]
-PACKAGES = ["numpy", "matplotlib", "scikit-learn", "tensorflow", "keras"]
-PACKAGES += ["codecarbon", "jupyterlab", "nbval", "threadpoolctl"]
-
-print(f"{'Python':16}{platform.python_version()}")
-for package in PACKAGES:
-    try:
-        version = metadata.version(package)
-    except metadata.PackageNotFoundError:
-        version = "not installed"
-    print(f"{package:16}{version}")
-
-# %% [markdown]
-# Only some notebooks need TensorFlow and Keras, and they say so at their top.
-# CodeCarbon is needed for energy and CO2 alone. Everything else runs without
-# them.
-#
-# ## The data
-#
-# The course reads handwritten digits: MNIST, 70,000 images of 28 x 28 pixels.
-# It lies in the folder `data`, so nothing is downloaded. A damaged file would
-# be a quiet source of wrong results, so its SHA-256, a fingerprint of all its
-# bytes, is compared with the known one.
+# > **Before you go on, 0.Q1.** What percentage of the test images does the
+# > network classify correctly? Write down your guess: replace the number, run
+# > the cell, and nobody judges it. The next cell shows the result beside it.
 
 # %%
-print(f"{PATH.name}: fingerprint {verify()[:16]}..., as it should be")
+guess("0.Q1", 90)
+
+# %%
 mnist = load_mnist()
-for name in ("train", "validation", "test"):
-    x = getattr(mnist, f"x_{name}")
-    print(f"{name:11}{len(x):7,} images of {x.shape[1]} values each")
+probabilities = predict_probabilities(mnist.x_test)  # (10000, 10)
+predicted = probabilities.argmax(axis=1)
+correct = np.mean(predicted == mnist.y_test)
+reveal("0.Q1", f"{100 * correct:.1f} %")
 
 # %% [markdown]
-# Each image is a row of 784 numbers between 0 (paper) and 1 (ink). Folded
-# back to a square, the first twenty training images look like this.
+# Here are ten mistakes, those in which the network's probability for its wrong
+# answer was highest. Can you recognise all of them yourself?
+
+# %% tags=["draws"]
+surest = np.where(predicted == mnist.y_test, 0, probabilities.max(axis=1))
+worst = np.argsort(-surest)[:10]
+answers = [f"{mnist.y_test[i]}, not {predicted[i]}" for i in worst]
+plotting.show(
+    plotting.digits(mnist.x_test[worst], titles=answers),
+    alt="Ten handwritten digits that the network classifies wrongly, each "
+    f"with its label and the network's answer: {'; '.join(answers)}.",
+)
+
+
+# %% [markdown]
+# ## Why programs classify
+#
+# To put each object of a large data set into a category is called
+# *classification*. Physicians do it with X-ray images, physicists with the
+# traces of particles, chemists with spectra, biologists with cells, historians
+# with old handwriting, and companies with the messages and pictures of their
+# customers.
+#
+# **Why not by eye?** A person who classifies needs experience: how does the
+# signal look, and how does the noise? Often a single person decides, with
+# errors and with habits (*biases*) that nobody else checks. And nobody can
+# look at millions of images.
+#
+# **Why with a network?** In simple cases one measured number and a threshold
+# are enough (notebook 01). An image has hundreds of numbers, and the function
+# that separates the categories best is not linear. A **neural network** is a
+# family of such functions. It consists of interconnected *neurons*: small
+# automata, each of which computes one number from its inputs by a fixed rule,
+# its *transfer function*. The connections have strengths, the *weights*.
+# Learning means to change them step by step until the answers are right. The
+# model is the *synaptic plasticity* of the brain, where learning changes the
+# strength of the connections between nerve cells.
+#
+# ## How an exercise works
+#
+# An exercise has a task, a cell with a gap, and a cell that checks. In your
+# copy the gap is a line with `raise NotImplementedError`: put your code in its
+# place, run the cell, then run the check. There are five outcomes: *right*,
+# *not right yet* (with the likely mistake and an example), *not attempted*,
+# *your code raised an error*, and *cannot be judged*. "Run All Cells" stops at
+# the first check that is not right.
+#
+# ### Exercise 0.1 (4 minutes)
+#
+# Write `share_right(predicted, expected)`: it takes two arrays of D digits and
+# returns the share of places where they agree, a number between 0 and 1. For
+# `predicted = [7, 2, 1, 0]` and `expected = [7, 2, 1, 5]` it is 0.75. This
+# number is called the *accuracy*.
+
+# %% tags=["exercise-0.1"]
+def share_right(predicted, expected):
+    """Return the share of entries that agree; both arrays are (D,)."""
+    ### BEGIN SOLUTION
+    return np.mean(predicted == expected)
+    ### END SOLUTION
+
 
 # %%
-labels = [str(digit) for digit in mnist.y_train[:20]]
-fig = plotting.digits(mnist.x_train[:20], titles=labels)
+check("0.1", share_right)
+# hint("0.1")
+# solution("0.1")
+
+# %% [markdown]
+# ### Help on request
+#
+# Take the `#` away in front of `hint` and run the cell; run it again for the
+# next hint. `solution` shows the course's answer, one of many that are right.
+# If your teacher has not handed out the solutions, it says so: ask for help
+# there, or go on with the next section and come back.
+#
+# Now try a wrong answer: return the *number* of places that agree, and run
+# both cells again. The check names this mistake. With the right function, you
+# get the network's accuracy once more.
+
+# %%
+accuracy = share_right(predicted, mnist.y_test)
+print(f"accuracy on the test sample: {accuracy:.4f}")
+
+# %% tags=["instructor"]
+assert abs(correct - network.accuracy) < 1e-9 and correct >= 0.98
+
+# %% [markdown]
+# Questions are numbered, too, and `solution("0.Q2")` shows a model answer.
+#
+# > **Question 0.Q2 (1 minute).** Another program always answers "1", whatever
+# > it is given. What is its accuracy on digits, roughly?
+
+# %%
+# solution("0.Q2")
+
+# %% [markdown] tags=["answer-0.Q2"]
+# **Answer (0.Q2).** About 0.1, because about one digit in ten is a 1 (in the
+# test sample of MNIST it is 0.1135). Random guessing does just as well. An
+# accuracy means something only beside such a *baseline*.
+
+# %% [markdown]
+# ## The map of the course
+#
+# Each notebook answers one question and needs those before it. Headings that
+# begin with *Going further* mark what you may leave out. The notebooks cover
+# the lecture's parts: 01 the context and the approaches (I, II), 02 the
+# architecture and forward propagation (III, IV), 03 backpropagation (V), 04 to
+# 09 the hands-on session (VI).
+
+# %% tags=["draws"]
+notebooks = facts()[1:]  # this one is where you are
+parts = {}
+for notebook in notebooks:
+    parts.setdefault(notebook["part"], []).append(notebook["number"])
+stages = [f"{part} ({', '.join(own)})" for part, own in parts.items()]
 plotting.show(
-    fig,
-    alt="Two rows of ten handwritten digits, dark on light, each with the "
-    "digit it stands for above it; the handwriting differs from image to "
-    "image.",
+    course_map(notebooks),
+    alt=f"A map of {len(notebooks)} notebooks in {len(stages)} parts, a row "
+    f"for each: {'; '.join(stages)}. Each box has the notebook's question.",
 )
 
 # %% [markdown]
-# Three samples, three purposes. The *training* sample is what a network
-# learns from; the *validation* sample decides between settings; the *test*
-# sample is kept for one honest measurement at the end.
+# Formulas of the lecture carry labels. The file `docs/equations.md` lists them
+# all, with the cell that computes each.
 #
-# ## Processors and threads
+# | labels | what they are about | notebooks |
+# | --- | --- | --- |
+# | F1 to F6 | forward propagation | 02 |
+# | B1 to B14 | loss, gradient descent, backpropagation | 03 |
+# | S1 to S4 | the network with a single hidden layer | 04 |
+# | O1 to O3 | samples, accuracy, overtraining | 01, 08 |
 #
-# NumPy hands a matrix product to a library of linear algebra, which may share
-# the work among several threads. The next cell asks how many processors there
-# are, and which libraries are at work.
+# Three samples have three purposes. A network learns from the *training
+# sample*; the *validation sample* decides between settings; the *test sample*
+# measures the result.
+#
+# ## Is everything in place?
+#
+# The data are stored with the course, so nothing is downloaded. A damaged file
+# would silently give wrong results, so its fingerprint is compared with the
+# known one.
 
-# %% tags=["nbval-ignore-output"]
-print(f"processors: {os.cpu_count()}")
-for library in threadpool_info():
-    if library["user_api"] == "blas":
-        threads, name = library["num_threads"], library["internal_api"]
-        print(f"linear algebra: {name}, {threads} threads by default")
+# %%
+print(f"{PATH.name}: fingerprint {verify()[:16]}..., as it should be")
+samples = {"training": mnist.x_train, "validation": mnist.x_validation,
+           "test": mnist.x_test}
+print(pd.Series({name: len(x) for name, x in samples.items()}, name="images"))
 
 # %% [markdown]
-# Are more threads faster? We time the product that this course does most
-# often, 128 images times the weights of 128 neurons, first with one thread,
-# then with two. Each time is the median of seven repetitions, after a
-# warm-up: the first calls of anything are slow.
+# When you report a problem, add the versions below. Only notebooks that say so
+# need TensorFlow and Keras; CodeCarbon is needed for energy and CO2 alone. If
+# something is missing, start the course with `python3 course.py lab`.
+
+# %% tags=["nbval-ignore-output"]
+versions = {"python": platform.python_version()}
+for package in ("numpy", "matplotlib", "scikit-learn", "pandas",
+                "tensorflow", "keras", "codecarbon", "jupyterlab", "nbval"):
+    try:
+        versions[package] = metadata.version(package)
+    except metadata.PackageNotFoundError:
+        versions[package] = "not installed"
+print(pd.Series(versions).to_string())
+
+# %% [markdown]
+# ## Going further: one thread or two?
+#
+# NumPy gives a matrix product to a library of linear algebra, which may share
+# the work among several *threads*. Every notebook sets one thread in its first
+# cell. Is that a loss? We time the product that this course needs most often,
+# 128 images times the weights of 128 neurons.
 
 # %% tags=["nbval-ignore-output"]
 batch = mnist.x_train[:128]  # (128, 784)
@@ -151,124 +270,23 @@ def microseconds(threads, repeats=7, products=100):
 
 
 one, two = microseconds(1), microseconds(2)
-print(f"1 thread: {one:.0f} us, 2 threads: {two:.0f} us a product")
-faster, factor = ("one", two / one) if one < two else ("two", one / two)
-print(f"here and now {faster} is faster, by a factor of {factor:.1f}")
+print(f"{os.cpu_count()} processors; per product: 1 thread {one:.0f} us, "
+      f"2 threads {two:.0f} us; ratio {two / one:.1f}")
 
 # %% [markdown]
-# With two processors to itself, the second thread can save some time. But
-# matrices as small as ours are done in microseconds, and the threads wait for
-# each other after every product. If another program (another notebook, a
-# browser, a classroom's shared server) needs the second processor, that wait
-# is long: the two threads can then be ten times *slower* than one. Run the
-# cell again while something else is working, and watch the factor move.
+# A ratio of 0.5 would be a perfect division of the work. It depends on what
+# else the computer does: two threads wait for each other after every product,
+# so a second program on the same processors can make the ratio much larger
+# than 1. Run the cell again while another notebook is working. With one thread,
+# times can be compared, and sums are added up in the same order in each run.
 #
-# So every notebook of the course sets one thread in its first cell. Results
-# are then also the same from run to run, since sums are added up in one
-# order.
-
-# %%
-threadpool_limits(limits=1)
-blas = [lib for lib in threadpool_info() if lib["user_api"] == "blas"]
-print("threads per library:", {lib["num_threads"] for lib in blas})
-
-
-# %% [markdown]
-# ## How an exercise works
-#
-# An exercise has a task, a cell with a gap, and a cell that checks. In your
-# copy the gap is a line that says `raise NotImplementedError`: put your code
-# in its place, run the cell, then run the check. There are five answers:
-# *right*, *not right yet* (with the likely mistake and an example), *not
-# attempted*, *your code raised an error* (with your line), and *cannot be
-# judged*. A check that is not right also stops "Run All Cells" there.
-#
-# ### Exercise 0.1 (5 minutes)
-#
-# Write `share_right(predicted, expected)`: two arrays of D digits go in; the
-# share of places where they agree, a number between 0 and 1, comes out. For
-# `predicted = [7, 2, 1, 0]` and `expected = [7, 2, 1, 5]` it is 0.75. Later
-# this number will be called the *accuracy*.
-
-# %% tags=["exercise-0.1"]
-def share_right(predicted, expected):
-    """Return the share of entries that agree; both arrays are (D,)."""
-    ### BEGIN SOLUTION
-    return np.mean(predicted == expected)
-    ### END SOLUTION
-
-
-# %% [markdown]
-# Now the check. Stuck? Take the `#` away in front of `hint` and run the cell;
-# again for the next hint. `solution` shows the course's answer: one of many
-# that are right.
-
-# %%
-check("0.1", share_right)
-# hint("0.1")
-# solution("0.1")
-
-# %% [markdown]
-# Try it: make your function return the *number* of right answers and run
-# both cells again. The check knows this mistake, names it, and shows an input
-# with the expected and the received value.
-#
-# ## Measuring time and CO2
-#
-# Notebook 09 compares everything that we build by its results, its time and
-# its emissions. The meter for it is a `with` block. Looking for the hardware
-# takes CodeCarbon about two seconds, once; we let it do that beforehand,
-# outside the clock.
-
-# %% tags=["nbval-ignore-output"]
-problem = prepare_meter()
-with measure(country="FRA") as meter:
-    for _ in range(2000):
-        batch @ W
-print(problem or "the meter is ready")
-print(f"time       {meter.seconds:.2f} s")
-print(f"energy     {meter.energy_kwh:.1e} kWh")
-print(f"grid       {meter.grid_g_per_kwh:.0f} gCO2e per kWh (France)")
-print(f"emissions  {meter.emissions_g:.1e} gCO2e")
-print(f"power      {meter.power}: {meter.power_source or meter.reason}")
-
-# %% [markdown]
-# Three factors, and it is worth knowing where each one comes from:
-#
-# - the **time** is measured, with the most precise clock that Python has;
-# - the **power** is either measured (some processors count their own energy)
-#   or *modelled*, from the processor's rated power and how busy it was: the
-#   last line says which. A modelled energy is not much more than the time in
-#   other units, and we shall say so whenever we use it;
-# - the **grid factor** is a yearly mean for the country's electricity, from a
-#   table in CodeCarbon.
-#
-# ## The map of the course
-#
-# Each notebook has one question. Theory comes first, then two networks that
-# do the same thing with different tools, then studies, then the bill. The map
-# is drawn from what the notebooks say of themselves.
-
-# %% tags=["draws"]
-notebooks = facts()[1:]  # this one is where you are
-parts = {}
-for notebook in notebooks:
-    parts.setdefault(notebook["part"], []).append(notebook["number"])
-stages = [f"{part} ({', '.join(own)})" for part, own in parts.items()]
-plotting.show(
-    course_map(notebooks),
-    alt=f"A map of {len(notebooks)} notebooks in {len(stages)} parts: "
-    f"{'; '.join(stages)}. Each has its question, and arrows join them in the "
-    "order of reading.",
-)
-
-# %% [markdown]
 # ## Summary
 #
-# The environment, the data and the meter are in place. Exercises are checked
-# while you work, and a check that fails tells you why. One thread is used
-# everywhere, so that times can be compared and results repeated. Emissions
-# are power x time x grid, and a program says which of them were measured.
+# A network has recognised your digit, and you know how often it is right on
+# digits that it has not learned from. Classification by program is needed where
+# data are many and one person's eye is not enough. Exercises are checked while
+# you work, guesses are shown beside the results, and the map says what comes
+# next.
 
 # %%
 progress(0)
@@ -276,14 +294,29 @@ progress(0)
 # %% [markdown]
 # ## On your own
 #
-# - Run the thread measurement with matrices of 2000 x 2000. What changes, and
-#   why?
-# - Measure the same calculation for Poland (`POL`) and Sweden (`SWE`). Which
-#   of the three factors moves?
-#
+# - **0.Q3** Draw the same digit five times, at the centre and near the edges.
+#   Where does the network go wrong, and why there?
+# - **0.Q4** Run the thread measurement with matrices of 2000 x 2000. What
+#   changes, and why?
+
+# %% [markdown] tags=["answer-0.Q3"]
+# **Answer (0.Q3).** Near the edges. The digits of MNIST are centred, so the
+# network has hardly ever seen ink there: its training sample does not cover
+# such images. Notebook 04 shows what centring changes.
+
+# %% [markdown] tags=["answer-0.Q4"]
+# **Answer (0.Q4).** One product then takes much longer than the threads need to
+# find each other, so two threads come closer to half of the time, if two
+# processors are free.
+
+# %% [markdown]
 # ## Further reading
 #
 # - Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning
 #   applied to document recognition", *Proceedings of the IEEE* 86, 2278
 #   (1998): where MNIST was introduced.
-# - N. P. Rougier, *From Python to NumPy* (2017): if arrays are new to you.
+# - N. P. Rougier, [*From Python to
+#   NumPy*](https://www.labri.fr/perso/nrougier/from-python-to-numpy/) (2017):
+#   if arrays are new to you.
+#
+# Next, notebook 01: why is a straight cut not enough?

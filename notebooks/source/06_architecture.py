@@ -136,6 +136,10 @@ equal = {H: (equal_width(H, BUDGET, M, K),) * H for H in DEPTHS}
 for H, hidden in equal.items():
     count = layers.count((M, *hidden, K))
     print(f"{H} hidden, {hidden[0]:3} neurons each: {count:7,} parameters")
+
+# %% tags=["instructor"]
+for hidden in equal.values():
+    count = layers.count((M, *hidden, K))
     assert 0.98 * BUDGET < count <= BUDGET
 
 
@@ -209,6 +213,8 @@ for _ in range(3):
 alone, stacked = (np.median(values) for values in times.values())
 print(f"five networks: {alone:.2f} s alone, {stacked:.2f} s stacked")
 print(f"factor {alone / stacked:.1f}")
+
+# %% tags=["instructor"]
 assert 0.3 < alone / stacked < 30
 
 
@@ -312,7 +318,7 @@ mean, spread = mean_and_spread([90, 92, 94])
 print(f"an example, 90, 92 and 94 %: {mean:.0f} ± {spread:.0f}")
 
 # %% [markdown]
-# > **Before you go on.** Write down your expectations, with numbers. (1) One
+# > **Before you go on, 6.Q1.** Write down your expectations, with numbers. (1) One
 # > hidden layer: what accuracy with 4 neurons, with 1024? From which width on
 # > does doubling it stop to pay? (2) At equal size, which of the depths 1 to
 # > 6 reads best? (3) Which of ReLU, tanh and sigmoid suffers most from depth,
@@ -329,6 +335,8 @@ width = dict(sorted(width.items()))
 training = {
     n: 100 * np.nanmean(found_width[(n,), "ReLU"][:, 1]) for n in width
 }
+
+# %% tags=["instructor"]
 for n, (mean, _) in width.items():
     assert mean > (20 if n < 16 else 85 if n < 64 else 91)
 
@@ -443,6 +451,8 @@ steps_up = {
     wider: compare(per_width[wider], per_width[n])
     for n, wider in zip(list(width)[:-1], list(width)[1:])
 }
+
+# %% tags=["instructor"]
 assert steps_up[8].mean > steps_up[1024].mean
 assert compare(per_width[256], per_width[16]).mean > 1
 
@@ -507,6 +517,8 @@ print(f"10,000 images alone: ± {error:.2f} points at 95 %")
 grid = [(equal[H], h) for H in DEPTHS for h in RATES]
 found_depth = study(grid, DEPTH_SEEDS)
 depth = summary(found_depth)
+
+# %% tags=["instructor"]
 for H in DEPTHS:
     for h in ("ReLU", "tanh"):
         assert depth[equal[H], h][0] > 85
@@ -616,6 +628,9 @@ for h in RATES:
         H: compare(seeds_of(found_depth, (equal[H], h)), at_best)
         for H in DEPTHS if H != best
     }
+
+# %% tags=["instructor"]
+for h in RATES:
     if h != "sigmoid":
         assert min(d.mean for d in below_best[h][1].values()) > -4
 
@@ -724,6 +739,8 @@ def factors(pairs):
 
 
 found_factors = {h: factors(pairs) for h, pairs in sized.items()}
+
+# %% tags=["instructor"]
 for m, e in found_factors.values():
     assert np.all(np.abs(m / e - 1) < 0.15)
 
@@ -787,6 +804,11 @@ for gain in (1, 4, 16):
     sizes = np.mean([measured[0] for measured, _ in pairs])
     print(f"gain {gain:2}: measured {m:.2f}, expected {e:.2f}, ", end="")
     print(f"size of delta^0 {sizes:.1g}")
+
+# %% tags=["instructor"]
+for gain in (1, 4, 16):
+    pairs = [delta_sizes("sigmoid", gain, seed) for seed in range(5)]
+    m, e = (np.exp(np.mean(np.log(f[:5]))) for f in factors(pairs))
     assert abs(m / e - 1) < 0.1
 
 
@@ -807,6 +829,8 @@ def deep_sigmoid(gain, seed):
 
 pairs = [(gain, seed) for gain in (1, 16) for seed in range(DEPTH_SEEDS)]
 cure = run_study(deep_sigmoid, pairs, "sigmoids")
+
+# %% tags=["instructor"]
 assert all(v > 70 for (gain, _), v in cure.items() if gain == 16)
 assert LARGE or all(v < 50 for (gain, _), v in cure.items() if gain == 1)
 
@@ -822,18 +846,18 @@ for gain in (1, 16):
 # $z^{L+1}$. The larger scale repairs both ways.) ReLU with gain 2 has
 # the factor 1 built in.
 
-# %% [markdown] tags=["solution-only"]
-# > **A model answer to the prediction.** (1) Four neurons have to carry ten
-# > classes: four numbers can tell ten classes apart, but with little room, so
-# > an accuracy well above guessing and well below the others is a good bet,
-# > with a large spread. At the wide end, the number of images limits the
-# > accuracy and no longer the number of neurons, so doubling pays less and
-# > less; the table of doublings says which of them are not distinguishable
-# > from zero. (2) On this task no depth wins by much; if you named one, look
-# > from which of the others it is distinguishable. (3) The sigmoid, because
-# > its $h'$ is at most 1/4 and B13 multiplies by it in each layer. If you
-# > answered "tanh, it saturates as well": at $z = 0$ its $h'$ is 1, and with
-# > the right initial scale most $z$ stay near there.
+# %% [markdown] tags=["answer-6.Q1"]
+# **Answer (6.Q1).** (1) Four neurons have to carry ten
+# classes: four numbers can tell ten classes apart, but with little room, so
+# an accuracy well above guessing and well below the others is a good bet,
+# with a large spread. At the wide end, the number of images limits the
+# accuracy and no longer the number of neurons, so doubling pays less and
+# less; the table of doublings says which of them are not distinguishable
+# from zero. (2) On this task no depth wins by much; if you named one, look
+# from which of the others it is distinguishable. (3) The sigmoid, because
+# its $h'$ is at most 1/4 and B13 multiplies by it in each layer. If you
+# answered "tanh, it saturates as well": at $z = 0$ its $h'$ is 1, and with
+# the right initial scale most $z$ stay near there.
 
 # %% [markdown]
 # ## The map
@@ -855,6 +879,8 @@ lost = sum(np.sum(~np.isfinite(v[:, 0])) for v in found_map.values())
 dead = sum(np.sum(v[:, 0] < 0.15) for v in found_map.values())
 print(f"{sum(map(len, found_map.values()))} trainings: {lost} diverged, "
       f"{dead} ended below 15 %")
+
+# %% tags=["instructor"]
 assert np.all(mean[3:] > 88) and mean[:, 0].argmax() >= 4
 
 # %% [markdown]
@@ -993,6 +1019,8 @@ seconds = {hidden: t * steps for hidden, t in per_step.items()}
 energy = {hidden: t * watts for hidden, t in seconds.items()}  # J
 parameters = {n: layers.count((M, *n, K)) for n in networks}
 costs = {"parameters": parameters, "energy of a training (J)": energy}
+
+# %% tags=["instructor"]
 assert 1 < watts < 500
 assert min(seconds.values()) > 0.005 and max(seconds.values()) < 600
 
@@ -1111,6 +1139,8 @@ def clearly_beaten(cost):
 
 beaten = {label: clearly_beaten(cost) for label, cost in costs.items()}
 both = set.intersection(*map(set, beaten.values()))
+
+# %% tags=["instructor"]
 assert len(both) >= 3
 
 # %% tags=["draws", "nbval-ignore-output"]

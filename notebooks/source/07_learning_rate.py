@@ -206,6 +206,8 @@ while high - low > 1e-13:
 predicted = 2 / np.linalg.eigvalsh(H)[-1]
 print(f"predicted: 2 / k_max = {predicted:.11f}")
 print(f"found by walking:      {low:.11f}")
+
+# %% tags=["instructor"]
 assert abs(low - predicted) < 1e-11
 
 
@@ -332,13 +334,17 @@ singles = [initialise(SIZES, np.random.default_rng(s), dtype=float)
 p = layers.stack(singles)
 z0, a0, z1, a1 = forward(x, p)
 found = backward(x, a1 - y, z0, a0, p)
-assert z0.shape == (3, 50, 64) and a1.shape == (3, 50, 10)
 for s, q in enumerate(singles):
     z, a = layers.forward(x, q)
     expected = layers.backward(x, y, z, a, q)
-    assert np.isclose(empirical_risk(y, z1)[s], layers.empirical_risk(y, z[1]))
     same = [np.allclose(found[n][s], expected[n], 1e-10, 1e-14) for n in q]
     print(f"network {s}: all gradients agree: {all(same)}")
+
+# %% tags=["instructor"]
+assert z0.shape == (3, 50, 64) and a1.shape == (3, 50, 10)
+for s, q in enumerate(singles):
+    z, a = layers.forward(x, q)
+    assert np.isclose(empirical_risk(y, z1)[s], layers.empirical_risk(y, z[1]))
 
 # %% [markdown]
 # Now the training. A *rule* says what to do with a gradient; for the time
@@ -412,7 +418,7 @@ def train(sample, seed, rates, epochs, batch_size, rule=plain,
 # %% [markdown]
 # ## 4. Five decades
 #
-# > **Before you go on.** The network is trained for four epochs on 6,000
+# > **Before you go on, 7.Q1.** The network is trained for four epochs on 6,000
 # > digits, in batches of 32, with 16 learning rates from 0.0002 to 20. Write
 # > down three numbers: the best $\lambda$, the smallest one that breaks the
 # > training, and how many decades lie between the smallest that learns
@@ -420,14 +426,14 @@ def train(sample, seed, rates, epochs, batch_size, rule=plain,
 # > breaks it. Then one word: what will the broken networks look like at the
 # > end, in their weights, their risk, their accuracy?
 
-# %% [markdown] tags=["solution-only"]
-# > **A model answer.** From notebook 04, 0.2 to 0.3 works well, so the best
-# > is near there. The parabola says that the wall is a factor of two from the
-# > best; so it breaks soon after, around 1. Crawling is mild: ten times less
-# > $\lambda$ is like ten times fewer steps, and even a tenth of an epoch
-# > teaches something; so one to two decades. The broken networks: one expects
-# > `nan` everywhere. They look different, as you will see. If your numbers
-# > were within a factor of three, your picture of it is right.
+# %% [markdown] tags=["answer-7.Q1"]
+# **Answer (7.Q1).** From notebook 04, 0.2 to 0.3 works well, so the best
+# is near there. The parabola says that the wall is a factor of two from the
+# best; so it breaks soon after, around 1. Crawling is mild: ten times less
+# $\lambda$ is like ten times fewer steps, and even a tenth of an epoch
+# teaches something; so one to two decades. The broken networks: one expects
+# `nan` everywhere. They look different, as you will see. If your numbers
+# were within a factor of three, your picture of it is right.
 
 # %% [markdown]
 # Each seed draws its own initial weights and its own order of images; all 16
@@ -492,6 +498,8 @@ learns = (means > means[best] - 5) & ~lost.any(axis=0)
 first, last = np.flatnonzero(learns)[[0, -1]]
 wall = min(np.flatnonzero(lost.any(axis=0)), default=len(RATES) - 1)
 near = np.array(RATES)[as_good(accuracies, lost)]
+
+# %% tags=["instructor"]
 assert 0.05 <= RATES[best] <= 2 < RATES[wall] <= 10 and means[best] > 90
 assert lost[:, -1].all() and not lost[:, : best + 1].any()
 
@@ -516,6 +524,8 @@ zeros = 100 * np.mean(sample[3] == 0)
 print(f"their accuracy: {accuracies[lost].min():.1f} to "
       f"{accuracies[lost].max():.1f} %")
 print(f"zeros in the validation sample: {zeros:.1f} %")
+
+# %% tags=["instructor"]
 assert accuracies[lost].max() < 60
 
 
@@ -767,6 +777,8 @@ risks = np.array([risks for risks, _ in trials.values()])
 thrown = ~(risks[:, -1] < risks[:, 0] / 2)  # (seeds, factors)
 climbs = ~(risks.max(axis=1) < 1.05 * risks[:, 0])
 climb_at, lost_at = smallest(climbs), smallest(thrown)
+
+# %% tags=["instructor"]
 assert min(climb_at) >= 1 and 1.2 <= min(lost_at) <= max(lost_at) < 30
 assert not thrown[:, :4].any()
 
@@ -809,6 +821,8 @@ plotting.show(fig, alt=f"""Left: up to the wall the risk falls smoothly,
     that begin at 1.4 and 1.7, beyond the wall, climb at first and are below 1
     after 30 steps, at {np.mean(ends_at[1.4]):.2f} and
     {np.mean(ends_at[1.7]):.2f} on average.""", values=False)
+
+# %% tags=["instructor"]
 assert max(ends_at[1.4]) < 1
 
 
@@ -829,16 +843,16 @@ assert max(ends_at[1.4]) < 1
 #
 # So curvature gives way to $\lambda$. The opposite question is stranger.
 #
-# > **Before you go on.** Start full-batch descent well below the wall, with
+# > **Before you go on, 7.Q2.** Start full-batch descent well below the wall, with
 # > $\lambda k/2$ between 0.2 and 0.7, and let it run. What will the largest
 # > curvature do while the risk falls: sink, stay, or climb? How far?
 
-# %% [markdown] tags=["solution-only"]
-# > **A model answer.** Most people say that it sinks: the network settles in
-# > a broad valley. It climbs. As the network learns, its output reacts more
-# > and more strongly to its weights. Nothing stops that but the wall: at
-# > $k = 2/\lambda$ steps along the most curved direction begin to overshoot,
-# > and the overshooting pushes the network back to where it is flatter.
+# %% [markdown] tags=["answer-7.Q2"]
+# **Answer (7.Q2).** Most people say that it sinks: the network settles in
+# a broad valley. It climbs. As the network learns, its output reacts more
+# and more strongly to its weights. Nothing stops that but the wall: at
+# $k = 2/\lambda$ steps along the most curved direction begin to overshoot,
+# and the overshooting pushes the network back to where it is flatter.
 
 # %% [markdown]
 # The study of Cohen and others (2021), in small: the same 500 images, small
@@ -911,10 +925,21 @@ for loss, rates in EDGE_RATES.items():
         top = np.mean([np.max(k) for k in found])
         print(f"{loss:14} {rate:6g} {top:9.2f} {2 / rate:10.2f}"
               f"{mean:14.2f} +- {spread:.2f}")
-        if loss == "squared" and rate > 0.5:
-            assert abs(mean - 1) < 0.15 and found[0][0] < 2 / rate
 falls = [r[-1] < r[0] / 5 for r, _ in edges_found.values()]
 print(f"the risk fell to a fifth or less in {sum(falls)} of {len(falls)}")
+
+# %% tags=["instructor"]
+for loss, rates in EDGE_RATES.items():
+    for rate in rates:
+        found = [
+            k_max
+            for (name, r, _), (_, k_max) in edges_found.items()
+            if (name, r) == (loss, rate)
+        ]
+        late = [np.mean(k[len(k) // 2 :]) * rate / 2 for k in found]
+        mean, spread = mean_and_spread(late)
+        if loss == "squared" and rate > 0.5:
+            assert abs(mean - 1) < 0.15 and found[0][0] < 2 / rate
 
 
 # %% [markdown]
@@ -1000,6 +1025,9 @@ at_best, best_at = {}, {}
 for name, (acc, gone) in schedules.items():
     place = best_rate(acc[:, -1], gone)
     best_at[name], at_best[name] = SCHEDULE_RATES[place], acc[:, :, place]
+
+# %% tags=["instructor"]
+for name in schedules:
     assert at_best[name][:, -1].mean() > 88, name
 
 # %% tags=["draws", "nbval-ignore-output"]
@@ -1090,6 +1118,8 @@ print("accuracy with batches of 8 above that with 512, each at its best "
       f"rate:\n{above.in_words()}")
 lost_here = sum(gone.sum() for _, _, gone in batches.values())
 print(f"diverged, sweep included: {lost_here} runs")
+
+# %% tags=["instructor"]
 assert LARGE or (2 < gain < 64 and above.mean > 0)
 
 # %% [markdown]
@@ -1250,6 +1280,11 @@ for name, (rates, acc, gone) in rules.items():
     level = acc[:, -1].mean(axis=0)
     good = np.array(rates)[(level > level[place] - 2) & ~gone.any(axis=0)]
     decades[name] = math.log10(good.max() / good.min())
+
+# %% tags=["instructor"]
+for _, acc, gone in rules.values():
+    place = best_rate(acc[:, -1], gone)
+    level = acc[:, -1].mean(axis=0)
     assert level[place] > 88
 
 # %% tags=["draws", "nbval-ignore-output"]
@@ -1368,6 +1403,8 @@ plotting.show(fig, alt=f"""The risk stays near ln 10 up to a rate of about
 # %% tags=["draws", "nbval-ignore-output"]
 for name, count in inside.items():
     print(f"{name}: {count} of {len(smooth)} seeds inside the sweep's band")
+
+# %% tags=["instructor"]
 assert all(1e-3 < r < 1 for values in read.values() for r in values)
 
 # %% [markdown]

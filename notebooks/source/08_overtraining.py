@@ -177,6 +177,11 @@ for name in ("training", "validation"):
     ends = [history[f"{name} accuracy"][-1] for history in histories]
     mean, spread = mean_and_spread(ends)
     print(f"{name:10} accuracy at the end: {mean:.1f} +- {spread:.1f} %")
+
+# %% tags=["instructor"]
+for name in ("training", "validation"):
+    ends = [history[f"{name} accuracy"][-1] for history in histories]
+    mean, spread = mean_and_spread(ends)
     if name == "training":
         assert min(ends) > 99.8
     else:
@@ -311,6 +316,10 @@ for seed, history in zip(SEEDS, histories):
 for key, unit in (("risk", ""), ("accuracy", "points"), ("sure", "points")):
     change = difference(at_end[key], at_stop[key])
     print(f"{key:9} from there to the end: {change.in_words(unit)}")
+
+# %% tags=["instructor"]
+for key in ("risk", "accuracy", "sure"):
+    change = difference(at_end[key], at_stop[key])
     assert change.mean > (-1 if key == "accuracy" else 0)
 
 
@@ -370,6 +379,8 @@ loss = difference(valid[:, -1], valid.max(axis=1))
 print("memorised beats learned from epoch", *crossing)
 print("best validation accuracy at epoch", *(1 + valid.argmax(axis=1)))
 print("accuracy from its best to the end:", loss.in_words())
+
+# %% tags=["instructor"]
 assert loss.mean < -2 and np.all(taught["told"][:, -1] > 90)
 
 # %% [markdown]
@@ -449,6 +460,8 @@ table = {  # mean and standard deviation between seeds
     (name, a): mean_and_spread(amounts[a, seed][name] for seed in seeds)
     for a in AMOUNTS for name in ("training", "validation")
 }
+
+# %% tags=["instructor"]
 assert 55 < table["validation", 100][0] < 80
 assert table["validation", 50_000][0] > 95.5
 
@@ -506,6 +519,8 @@ plotting.show(fig, f"""Left, with growing D the validation accuracy climbs
 # %% tags=["nbval-ignore-output"]
 print(f"ten times the images: the error is divided by {10**alpha:.1f}")
 print(f"to halve the error: {2 ** (1 / alpha):.1f} times the images")
+
+# %% tags=["instructor"]
 assert 0.25 < alpha < 0.55
 
 
@@ -621,7 +636,8 @@ for name, decay, share in (("", 0, 0), ("L2", 0.01, 0), ("dropout", 0, 0.5)):
 #
 # On a frame of 2 x 2 pixels, `[[1, 2, 3, 4]]` is 1 and 2 above 3 and 4. Moved
 # down by one it is `[[0, 0, 1, 2]]`, moved to the left by one
-# `[[2, 0, 4, 0]]`. Yours need only work for 28 x 28.
+# `[[2, 0, 4, 0]]`. Yours need only work for 28 x 28, and for shifts of less
+# than 28 pixels.
 
 # %% tags=["exercise-8.3"]
 def shift(x, down, right):
@@ -642,7 +658,7 @@ check("8.3", shift)
 # solution("8.3")
 
 # %% [markdown]
-# > **Before you go on.** Six trainings of the same network are to be
+# > **Before you go on, 8.Q1.** Six trainings of the same network are to be
 # > compared: without a remedy, with early stopping, L2, dropout, with four
 # > shifted copies of each image (5,000 in all), and with 5,000 *different*
 # > images. All but early stopping make the same number of updates. Write
@@ -650,16 +666,16 @@ check("8.3", shift)
 # > points you expect the best one to gain; and which two you expect to be
 # > closest together.
 
-# %% [markdown] tags=["solution-only"]
-# > **A model answer.** Early stopping, L2 and dropout add no information.
-# > They keep the network from using its freedom, so one should expect better
-# > probabilities (a lower risk) rather than many more right answers. Only
-# > two of the six trainings see something new: other images, or the
-# > knowledge that a shifted digit is the same digit. These two should be far
-# > ahead, and the real images somewhat better than the copies, since copies
-# > show no new handwriting. The results say how far this is borne out.
-# > That dropout alone of the three gains accuracy is hard to predict; it
-# > amounts to an average over very many thinned networks.
+# %% [markdown] tags=["answer-8.Q1"]
+# **Answer (8.Q1).** Early stopping, L2 and dropout add no information.
+# They keep the network from using its freedom, so one should expect better
+# probabilities (a lower risk) rather than many more right answers. Only
+# two of the six trainings see something new: other images, or the
+# knowledge that a shifted digit is the same digit. These two should be far
+# ahead, and the real images somewhat better than the copies, since copies
+# show no new handwriting. The results say how far this is borne out.
+# That dropout alone of the three gains accuracy is hard to predict; it
+# amounts to an average over very many thinned networks.
 
 # %% [markdown]
 # For L2 and dropout three strengths each are tried.
@@ -782,13 +798,18 @@ for key, unit in (("accuracy", "points"), ("risk", "")):
     for remedy in [*kept][1:]:
         change = difference(verdict[remedy, key], verdict["none", key])
         print(f"  {remedy:15}{change.in_words(unit)}")
-        if key == "accuracy" and remedy in ("shifted copies", "more data"):
-            assert change.mean > 2
-        assert key == "accuracy" or change.mean <= 0
 copies, more = (verdict[remedy, "accuracy"]
                 for remedy in ("shifted copies", "more data"))
 print("more data against shifted copies, accuracy")
 print("  ", difference(more, copies).in_words())
+
+# %% tags=["instructor"]
+for key in ("accuracy", "risk"):
+    for remedy in [*kept][1:]:
+        change = difference(verdict[remedy, key], verdict["none", key])
+        if key == "accuracy" and remedy in ("shifted copies", "more data"):
+            assert change.mean > 2
+        assert key == "accuracy" or change.mean <= 0
 
 # %% [markdown]
 # All remedies lower the risk. The accuracy is another matter: with so few
@@ -838,18 +859,18 @@ print(f"pixels of the mark: {TAG.sum()} of {TAG.size}")
 # 2. no mark at all;
 # 3. the mark on every 8 instead.
 #
-# > **Before you go on.** What will the second network make of a 3 without
-# > the mark? Of an 8 with it? The mark is four pixels; the digit itself has
+# > **Before you go on, 8.Q2.** What will the second network make of a 3
+# > without the mark? Of an 8 with it? The mark is four pixels; the digit itself has
 # > a hundred or more.
 
-# %% [markdown] tags=["solution-only"]
-# > **A model answer.** The network is only asked for a small risk. The mark
-# > is always there when the label is 3 and never otherwise, at the same
-# > place, at full strength: no stroke of a 3 is as reliable. So the weights
-# > at the mark grow fastest, and once they explain the 3s, little is left to
-# > be learned from their strokes ($\delta^H = a^H - y$ is close to 0). One
-# > should expect most 3s to be lost without the mark, and an 8 with it to be
-# > called a 3 often, though its own strokes speak against it.
+# %% [markdown] tags=["answer-8.Q2"]
+# **Answer (8.Q2).** The network is only asked for a small risk. The mark
+# is always there when the label is 3 and never otherwise, at the same
+# place, at full strength: no stroke of a 3 is as reliable. So the weights
+# at the mark grow fastest, and once they explain the 3s, little is left to
+# be learned from their strokes ($\delta^H = a^H - y$ is close to 0). One
+# should expect most 3s to be lost without the mark, and an 8 with it to be
+# called a 3 often, though its own strokes speak against it.
 
 # %%
 x_test, y_test = mnist.x_test, mnist.y_test
@@ -888,6 +909,8 @@ shares = {  # (seeds, test samples, columns of the table), in %
     kind: np.array([hans[kind, seed]["shares"] for seed in SEEDS])
     for kind in ("fair", "marked")
 }
+
+# %% tags=["instructor"]
 assert np.all(shares["marked"][:, 0, 0] > shares["fair"][:, 0, 0] - 2)
 assert np.all(shares["marked"][:, 1, 1] < 60)
 assert np.all(shares["marked"][:, 2, 2] > 30)
@@ -1006,6 +1029,8 @@ reports = gradient_check(
     pattern=lambda x: forward(x, p)[0][0] > 0,
 )
 print(f"{reports[0].checked:,} pixels agree to 1e-7: {worst(reports) < 1e-7}")
+
+# %% tags=["instructor"]
 assert worst(reports) < 1e-7
 
 # %% [markdown]
@@ -1071,6 +1096,8 @@ print(f"if all pixels were alike: {100 * TAG.mean():.2f} %")
 for kind, values in on_tag.items():
     mean, spread = mean_and_spread(values)
     print(f"trained {kind:7}: {mean:.2f} +- {spread:.2f} % on the mark")
+
+# %% tags=["instructor"]
 assert min(on_tag["marked"]) > 3 * max(on_tag["fair"])
 
 # %% [markdown]
@@ -1160,6 +1187,13 @@ for name in CHANGES:
     print(f"{name:9} right {hits[0]:.0f} -> {hits[worst_case]:3.0f} %"
           f" at worst; sure {largest[0]:.0f} -> "
           f"{largest[worst_case]:.0f} % there")
+
+# %% tags=["instructor"]
+for name in CHANGES:
+    hits, largest = (
+        np.mean(found[name, "50,000 images"], axis=1)
+        for found in (right, sure)
+    )
     assert hits[0] > 93 and hits.min() < 75
 
 # %% [markdown]
@@ -1211,6 +1245,12 @@ for pixels in (0, 1, 2, 3):  # strengths of "shifted" are 0, 1, 2, ...
     more = right["shifted", "5,000 images"][pixels]
     change = difference(copies, more)
     print(f"{pixels} pixels: copies minus more data {change.in_words()}")
+
+# %% tags=["instructor"]
+for pixels in (0, 1, 2, 3):
+    copies = right["shifted", "1,000 in 5 places"][pixels]
+    more = right["shifted", "5,000 images"][pixels]
+    change = difference(copies, more)
     if pixels == 2:
         assert change.mean > 0
 
@@ -1229,6 +1269,8 @@ risks += [one["risk"] for one in (*amounts.values(), *remedies.values())]
 risks += [np.sum(one["parameters"]["W0"]) for one in hans.values()]
 risks += [np.sum(accuracies) for accuracies in taught["validation"]]
 print(f"{len(risks)} trainings, {np.sum(~np.isfinite(risks))} diverged")
+
+# %% tags=["instructor"]
 assert np.all(np.isfinite(risks))
 
 # %% [markdown]

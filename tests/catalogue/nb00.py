@@ -20,6 +20,22 @@ CATALOGUE = {
                 "def share_right(p, e): return round(np.mean(p == e))",
                 "rounded to a whole number",
             ),
+            (
+                "def share_right(p, e): return np.sum(p == e) / 4",
+                "divide by 4",
+            ),
+            (
+                "def share_right(p, e): return np.sum(p == e) / 10",
+                "number of classes",
+            ),
+            (
+                "def share_right(p, e): return np.mean(np.isin(p, e))",
+                "compare place by place",
+            ),
+            (
+                "def share_right(p, e): return float(np.all(p == e))",
+                "whether all places agree",
+            ),
             ("def share_right(p, e): print(np.mean(p == e))", "is None"),
             ("def share_right(p, e): return p == e", "shape of the share"),
             ("def share_right(p, e): return mean(p == e)", "mean", "error"),

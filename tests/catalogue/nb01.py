@@ -72,6 +72,30 @@ def contamination_and_efficiency(selected, signal):
             (
                 """
 def contamination_and_efficiency(selected, signal):
+    good = np.sum(selected & signal)
+    return np.sum(selected & ~signal) / max(good, 1), good / np.sum(signal)
+""",
+                "the ratio of background to signal",
+            ),
+            (
+                """
+def contamination_and_efficiency(selected, signal):
+    good = np.sum(selected & signal)
+    return np.sum(selected & ~signal) / np.sum(signal), good / np.sum(signal)
+""",
+                "not of the signal",
+            ),
+            (
+                """
+def contamination_and_efficiency(selected, signal):
+    bad = np.sum(selected & ~signal) / max(np.sum(selected), 1)
+    return bad, np.sum(selected & signal)
+""",
+                "divide by how many are signal",
+            ),
+            (
+                """
+def contamination_and_efficiency(selected, signal):
     return np.sum(selected & ~signal) / max(np.sum(selected), 1)
 """,
                 "should return two numbers",
@@ -178,9 +202,38 @@ def best_cut(z, signal):
             (
                 """
 def best_cut(z, signal):
+    order = np.argsort(z, kind="stable")
+    z, signal = z[order], signal[order]
+    wrong = np.sum(~signal) + np.cumsum(np.where(signal, 1, -1))
+    wrong = np.append(np.sum(~signal), wrong)
+    return np.append(-np.inf, z)[np.argmin(wrong)]
+""",
+                "it cannot pass between them",
+            ),
+            (
+                """
+def best_cut(z, signal):
+    places = np.linspace(z.min() - 1, z.max() + 1, 200)
+    return places[np.argmin([np.sum((z > c) != signal) for c in places])]
+""",
+                "a grid of cuts can step over them",
+            ),
+            (
+                """
+def best_cut(z, signal):
+    places = np.append(-np.inf, z).astype(np.float32)
+    exact = np.append(-np.inf, z)
+    wrong = [np.sum((z > c) != signal) for c in exact]
+    return places[np.argmin(wrong)]
+""",
+                "rounded to single precision",
+            ),
+            (
+                """
+def best_cut(z, signal):
     return z[signal].min() - 1e-9
 """,
-                "There is a cut with fewer",
+                "best to select nothing",
             ),
             (
                 """
@@ -208,8 +261,9 @@ def best_cut(z, signal):
     order = np.argsort(z)
     z, signal = z[order], signal[order]
     wrong = np.sum(~signal) + np.cumsum(np.where(signal, 1, -1))
-    wrong = np.append(np.sum(~signal), wrong)
-    return np.append(-np.inf, z)[np.argmin(wrong)]
+    last = np.append(np.diff(z) > 0, True)
+    places = np.append(-np.inf, z[last])
+    return places[np.argmin(np.append(np.sum(~signal), wrong[last]))]
 """,
             """
 def best_cut(z, signal):
@@ -220,79 +274,17 @@ def best_cut(z, signal):
     return places[wrong.sum(axis=1).argmin()]
 """,
         ],
+        "same": [
+            ("wrong <= ", "of several best cuts any may be returned"),
+            ("min(z) - 2", "any number below all values serves"),
+            ("s[0] - 2", "any number below all values serves"),
+            ("[s[-1]]]", "a cut at the highest value selects nothing, too"),
+            ("s[-1] + 2", "any number above all values serves"),
+            ("s[-1] + 0", "a cut at the highest value selects nothing, too"),
+            ("(z >= places", "only in ties, where an earlier cut is as good"),
+        ],
     },
     "1.3": {
-        "names": ["ring_variable"],
-        "wrong": [
-            (
-                """
-def ring_variable(x):
-    return x[:, 0] + x[:, 1]
-""",
-                "is a linear function of x",
-            ),
-            (
-                """
-def ring_variable(x):
-    return x[:, 0] ** 2
-""",
-                "one column of x only",
-            ),
-            (
-                """
-def ring_variable(x):
-    return np.arctan2(x[:, 1], x[:, 0])
-""",
-                "direction of the point alone",
-            ),
-            (
-                """
-def ring_variable(x):
-    return np.linalg.norm(x)
-""",
-                "one number for each row",
-            ),
-            (
-                """
-def ring_variable(x):
-    return x[:, 0] * x[:, 1]
-""",
-                "No cut on this variable",
-            ),
-            (
-                """
-def ring_variable(x):
-    x[:, 0] ** 2 + x[:, 1] ** 2
-""",
-                "does the function end with `return`",
-            ),
-            (
-                """
-def ring_variable(x):
-    return np.sqrt(x[:, 0] ** 2 - x[:, 1] ** 2)
-""",
-                "a NaN or an infinity",
-            ),
-            (
-                """
-def ring_variable(x):
-    return [math.exp(-a * a - b * b) for a, b in x]
-""",
-                "np.array(...)",
-            ),
-        ],
-        "right": [
-            """
-def ring_variable(x):
-    return np.hypot(x[:, 0], x[:, 1])
-""",
-            """
-def ring_variable(x):
-    return np.sum(x.astype(np.float32) ** 2, axis=1, keepdims=True)
-""",
-        ],
-    },
-    "1.4": {
         "names": ["impurity_after_cut"],
         "wrong": [
             (
@@ -384,6 +376,41 @@ def impurity_after_cut(values, y, cut):
             (
                 """
 def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
+        if len(side):
+            p = np.mean(side)
+            total += len(side) / len(y) * 2 * p * (1 - p)
+    return total
+""",
+                "holds for two classes only",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
+        if len(side):
+            p = np.mean(side)
+            total += len(side) / len(y) * p * (1 - p)
+    return total
+""",
+                "the term of one class only",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
+    def gini(labels):
+        p = np.bincount(labels) / max(len(labels), 1)
+        return 1 - np.sum(p ** 2)
+    after = sum(len(s) * gini(s) for s in (y[values <= cut], y[values > cut]))
+    return gini(y) - after / len(y)
+""",
+                "how much the cut lowers",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
     left = y[values <= cut]
     p = np.bincount(left) / len(left)
     return 1 - np.sum(p ** 2)
@@ -424,99 +451,191 @@ def impurity_after_cut(values, y, cut):
 """,
         ],
     },
-    "1.5": {
-        "names": ["agreement"],
+    "1.4": {
+        "names": ["nearest_neighbours"],
         "wrong": [
             (
                 """
-def agreement(groups, y):
-    return np.mean(groups == y)
+def nearest_neighbours(x_train, y_train, x, k):
+    squares = ((x[:, None] - x_train) ** 2).sum(axis=2)
+    return y_train[np.argmin(squares, axis=1)]
 """,
-                "The numbers of the groups mean nothing",
+                "Only the nearest point was asked",
             ),
             (
                 """
-def agreement(groups, y):
-    shares = []
-    for g in np.unique(groups):
-        own = y[groups == g]
-        shares.append(np.bincount(own).max() / len(own))
-    return np.mean(shares)
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        squares = ((x_train - point) ** 2).sum(axis=1)
+        found.append(np.bincount(y_train[np.argsort(-squares)[:k]]).argmax())
+    return np.array(found)
 """,
-                "count points, not groups",
+                "farthest away",
             ),
             (
                 """
-def agreement(groups, y):
-    total = 0
-    for k in np.unique(y):
-        total += np.bincount(groups[y == k]).max()
-    return total / len(y)
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
+        found.append(round(y_train[near].mean()))
+    return np.array(found)
 """,
-                "The vote goes the other way",
+                "Labels are names",
             ),
             (
                 """
-def agreement(groups, y):
-    return sum(np.bincount(y[groups == g]).max() for g in set(groups))
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
+        found.append(np.bincount(y_train[near]).max())
+    return np.array(found)
 """,
-                "That is a number of points",
+                "how many votes the winner has",
             ),
             (
                 """
-def agreement(groups, y):
-    return np.bincount(y).max() / len(y)
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(np.abs(x_train - point).sum(axis=1))[:k]
+        found.append(np.bincount(y_train[near]).argmax())
+    return np.array(found)
 """,
-                "the most frequent class of all",
+                "the sum of absolute differences",
             ),
             (
                 """
-def agreement(groups, y):
-    names, table = list(set(groups)), []
-    for g in names:
-        own = y[groups == g]
-        table.append([np.sum(own == k) for k in range(y.max() + 1)])
-    table, total = np.array(table), 0
-    for k in range(min(table.shape)):
-        g, k = np.unravel_index(table.argmax(), table.shape)
-        total += table[g, k]
-        table[g], table[:, k] = -1, -1
-    return total / len(y)
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort((x_train - point).sum(axis=1) ** 2)[:k]
+        found.append(np.bincount(y_train[near]).argmax())
+    return np.array(found)
 """,
-                "Several groups may vote for the same class",
+                "before they were squared",
             ),
             (
                 """
-def agreement(groups, y):
-    right = sum(np.bincount(y[groups == g]).max() for g in set(groups))
-    return 1 - right / len(y)
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(np.abs(x_train[:, 0] - point[0]))[:k]
+        found.append(np.bincount(y_train[near]).argmax())
+    return np.array(found)
 """,
-                "the share that disagrees",
+                "Only the first column",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[1:k + 1]
+        found.append(np.bincount(y_train[near]).argmax())
+    return np.array(found)
+""",
+                "left out of the vote",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
+        counts = np.bincount(y_train[near])
+        found.append(np.flatnonzero(counts == counts.max())[-1])
+    return np.array(found)
+""",
+                "take the smallest of them",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:3]
+        found.append(np.bincount(y_train[near]).argmax())
+    return np.array(found)
+""",
+                "Always three points",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    squares = ((x[:, None] - x_train) ** 2).sum(axis=2)
+    return np.argsort(squares, axis=1)[:, :k]
+""",
+                "the places of the neighbours",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    squares = ((x_train - x[0]) ** 2).sum(axis=1)
+    return np.bincount(y_train[np.argsort(squares)[:k]]).argmax()
+""",
+                "one label for each row of x",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    means = [x_train[y_train == c].mean(axis=0) for c in np.unique(y_train)]
+    squares = ((x[:, None] - np.array(means)) ** 2).sum(axis=2)
+    return np.unique(y_train)[squares.argmin(axis=1)]
+""",
+                "class whose mean is nearest",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
+        found.append(np.bincount(y_train[near]).argmax())
+    return found
+""",
+                "np.array(...)",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    found = np.zeros(len(x))
+    for i, point in enumerate(x):
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
+        found[i] = np.bincount(y_train[near]).argmax()
+    return found
+""",
+                "return integers",
             ),
         ],
         "right": [
             """
-def agreement(groups, y):
-    votes = {}
-    for g, k in zip(groups, y):
-        votes.setdefault(int(g), []).append(int(k))
-    right = sum(max(v.count(k) for k in set(v)) for v in votes.values())
-    return right / len(y)
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        away = [math.dist(point, other) for other in x_train]
+        order = sorted(range(len(away)), key=lambda i: away[i])[:k]
+        votes = {}
+        for i in order:
+            votes[int(y_train[i])] = votes.get(int(y_train[i]), 0) + 1
+        found.append(min(votes, key=lambda label: (-votes[label], label)))
+    return np.array(found)
 """,
             """
-def agreement(groups, y):
-    guess = np.empty_like(y)
-    for g in np.unique(groups):
-        own = groups == g
-        names, counts = np.unique(y[own], return_counts=True)
-        guess[own] = names[np.argmax(counts)]
-    return np.mean(guess == y)
+def nearest_neighbours(x_train, y_train, x, k):
+    squares = (x ** 2).sum(1)[:, None] - 2 * x @ x_train.T
+    squares = squares + (x_train ** 2).sum(1)
+    near = y_train[np.argpartition(squares, k - 1, axis=1)[:, :k]]
+    labels = np.unique(y_train)
+    votes = (near[:, :, None] == labels).sum(axis=1)
+    return labels[votes.argmax(axis=1)].astype(np.uint8)
 """,
             """
-def agreement(groups, y):
-    table = np.zeros((groups.max() + 1, y.max() + 1), int)
-    np.add.at(table, (groups, y), 1)
-    return float(np.float32(table.max(axis=1).sum() / table.sum()))
+def nearest_neighbours(x_train, y_train, x, k):
+    from sklearn.neighbors import KNeighborsClassifier
+    return KNeighborsClassifier(k).fit(x_train, y_train).predict(x)
 """,
         ],
     },

@@ -1,24 +1,36 @@
 """Answers to the exercises of notebook 02."""
 
+NEEDS = """
+def layer(x, W, b):
+    return x @ W + b
 
-def _neuron(start="z = b", step="z = z + w[i] * x[i]", a="max(0, z)",
-            end="return z, a"):
-    return f"""
-def neuron(x, w, b):
-    {start}
-    for i in range(len(x)):
-        {step}
-    a = {a}
-    {end}
+
+def relu(z):
+    return np.maximum(z, 0)
+
+
+def softmax(z):
+    e = np.exp(z - np.max(z, axis=1, keepdims=True))
+    return e / np.sum(e, axis=1, keepdims=True)
 """
 
 
-def _layer(body):
-    return f"def layer(x, W, b):\n    {body}\n"
+def _softmax(body):
+    return f"def softmax(z):\n    {body}\n"
 
 
-def _slope(body):
-    return f"def h_prime(z):\n    {body}\n"
+def _forward(z="before @ W + b", hidden="relu(z[L])", output="softmax(z[L])",
+             after="a[L]", end="return z, a"):
+    return f"""
+def forward(x, parameters):
+    H, z, a, before = len(parameters) // 2 - 1, [], [], x
+    for L in range(H + 1):
+        W, b = parameters[f"W{{L}}"], parameters[f"b{{L}}"]
+        z.append({z})
+        a.append({output} if L == H else {hidden})
+        before = {after}
+    {end}
+"""
 
 
 def _tent(kinks, weights, b1="[0.0]", W0=None):
@@ -28,174 +40,8 @@ def _tent(kinks, weights, b1="[0.0]", W0=None):
     return f"def tent():\n    return {W0}, {bias}, {column}, {b1}\n"
 
 
-def _softmax(body):
-    return f"def softmax(z):\n    {body}\n"
-
-
-def _count(term, start="0"):
-    return f"""
-def count_parameters(sizes):
-    total = {start}
-    for M, N in zip(sizes[:-1], sizes[1:]):
-        total += {term}
-    return total
-"""
-
-
 CATALOGUE = {
     "2.1": {
-        "names": ["neuron"],
-        "wrong": [
-            (_neuron(start="z = 0"), "bias is missing"),
-            (
-                _neuron(start="z = 0", step="z = z + w[i] * x[i] + b"),
-                "once for every input",
-            ),
-            (_neuron(start="z = -b"), "bias is subtracted"),
-            (_neuron(a="z"), "activation function is missing"),
-            (_neuron(end="return a, z"), "wrong order"),
-            (_neuron(end="return a, a"), "may be negative"),
-            (
-                _neuron(step="z = z + max(0, w[i] * x[i])"),
-                "not on each product",
-            ),
-            (_neuron(step="z = z + w[i]"), "without their inputs"),
-            (_neuron(step="z = w[i] * x[i] + b"), "Only the last input"),
-            (
-                _neuron(step="return w[i] * x[i] + b, "
-                             "max(0, w[i] * x[i] + b)"),
-                "Only the first input",
-            ),
-            (_neuron(a="abs(z)"), "a is |z|"),
-            (_neuron(a="min(0, z)"), "min stands where max should"),
-            (_neuron(end="return a"), "should return two numbers"),
-            (_neuron(end="pass"), "returned a NoneType"),
-            (_neuron(step="z = z + w[i + 1] * x[i]"), "IndexError", "error"),
-        ],
-        "right": [
-            """
-def neuron(x, w, b):
-    z = np.dot(w, x) + b
-    return z, np.maximum(z, 0)
-""",
-            """
-def neuron(x, w, b):
-    z = sum(w_i * x_i for w_i, x_i in zip(w, x)) + b
-    return [z, z if z > 0 else 0]
-""",
-            """
-def neuron(x, w, b):
-    z = np.array([b])
-    for x_i, w_i in zip(x, w):
-        z += x_i * w_i
-    return np.array([z, np.maximum(z, 0)])[:, 0].tolist()
-""",
-        ],
-    },
-    "2.2": {
-        "names": ["layer"],
-        "wrong": [
-            (_layer("return x @ W"), "bias is missing"),
-            (_layer("return x @ W - b"), "bias is subtracted"),
-            (_layer("return x @ W.T + b"), "W is transposed"),
-            (_layer("return W.T @ x + b"), "one column vector"),
-            (_layer("return W @ x + b"), "wrong order: W @ x"),
-            (_layer("return x * W + b"), "element by element"),
-            (_layer("return x @ W + b[:, None]"), "go down the rows"),
-            (_layer("return x @ W + b.sum()"), "sum of all biases"),
-            (_layer("return np.maximum(x @ W + b, 0)"), "ReLU has been"),
-            (_layer("x @ W + b"), "is None"),
-            (_layer("return (x @ W + b)[0]"), "The shape of the result z"),
-            (
-                """
-def layer(x, W, b):
-    z = []
-    for row in x:
-        z.append([])
-        for n in range(len(b)):
-            z[-1].append(sum(row[m] * W[m][n] for m in range(len(row))))
-            z[-1][-1] += b[n]
-    return z
-""",
-                "np.array(...)",
-            ),
-        ],
-        "right": [
-            _layer("return np.dot(x, W) + b"),
-            _layer("return (W.T @ x.T).T + b"),
-            _layer("return np.einsum('dm,mn->dn', x, W) + b[None, :]"),
-        ],
-    },
-    "2.3": {
-        "names": ["h_prime"],
-        "wrong": [
-            (_slope("return np.maximum(z, 0)"), "ReLU itself"),
-            (
-                _slope("return (np.maximum(z, 0) >= 0).astype(float)"),
-                "gate never closes",
-            ),
-            (_slope("return np.sign(z)"), "Left of zero the slope is 0"),
-            (_slope("return (z < 0).astype(float)"), "exchanged"),
-            (_slope("return z"), "slope of the line"),
-            (
-                _slope("s = 1 / (1 + np.exp(-z)); return s * (1 - s)"),
-                "derivative of the sigmoid",
-            ),
-            (_slope("return 1 / (1 + np.exp(-z))"), "a smooth step"),
-            (_slope("return (z >= 1).astype(float)"), "kink is at zero"),
-            (_slope("return np.maximum(z, 0) / z"), "no derivative"),
-            (_slope("return 1 if z > 0 else 0"), "ValueError", "error"),
-            (_slope("return 1.0"), "The shape of h'(z)"),
-        ],
-        "right": [
-            _slope("return np.where(z > 0, 1, 0)"),
-            _slope("return z > 0"),
-            _slope("return (z >= 0) * 1.0"),
-            _slope("return np.heaviside(z, 0.5)"),
-            _slope("return (np.sign(z) + 1) / 2"),
-            """
-def h_prime(z):
-    slope = np.ones_like(z)
-    slope[z <= 0] = 0
-    return slope
-""",
-        ],
-    },
-    "2.4": {
-        "names": ["tent"],
-        "wrong": [
-            (_tent([0, 1, 2], [1, -1, 1]), "makes the tent flat"),
-            (_tent([0, 1], [1, -2]), "third ramp"),
-            (_tent([0, 1, 2], [1, -2, 2]), "rises again"),
-            (_tent([0, -1, -2], [1, -2, 1]), "bends at x = -b"),
-            (_tent([0, 1, 2], [1, 1, 1]), "All three ramps"),
-            (_tent([0, 1, 2], [1, -2, 1], b1="[1.0]"), "wrong height"),
-            (_tent([0], [1]), "three places"),
-            (_tent([0, 2, 4], [1, -2, 1]), "not the tent"),
-            (
-                _tent([0, 1, 2], [1, -2, 1], W0="[1.0, 1.0, 1.0]"),
-                "W0 has the shape",
-            ),
-            ("def tent(): return [[1.0]], [0.0]", "W0, b0, W1, b1"),
-        ],
-        "right": [
-            _tent([2, 0, 1], [1, 1, -2]),
-            _tent([0, 1, 2], [1, -2, 1], b1="0"),
-            """
-def tent():  # three ramps that look to the left
-    W0 = -np.ones((1, 3))
-    return W0, np.array([0, 1, 2]), np.array([[1], [-2], [1]]), np.zeros(1)
-""",
-            """
-def tent():  # steeper ramps with smaller weights, in float32
-    W0 = np.full((1, 3), 2, dtype=np.float32)
-    b0 = np.array([[0, -2, -4]], dtype=np.float32)
-    return W0, b0, np.array([[0.5], [-1], [0.5]]), np.zeros((1, 1))
-""",
-            _tent([0, 1, 2, 3], [1, -2, 1, 0]),
-        ],
-    },
-    "2.5": {
         "names": ["softmax"],
         "wrong": [
             (
@@ -254,8 +100,48 @@ def tent():  # steeper ramps with smaller weights, in float32
             ),
             (
                 _softmax("e = np.exp(z); return e / e.sum(axis=1)"),
-                "ValueError",
-                "error",
+                "keepdims=True",
+            ),
+            (
+                _softmax("e = np.exp(z - z.max(axis=1)); "
+                         "return e / e.sum(axis=1)"),
+                "The maxima and the sums",
+            ),
+            (
+                _softmax("e = np.exp(z - z.max(axis=1)); "
+                         "return e / e.sum(axis=1, keepdims=True)"),
+                "The maxima of the rows",
+            ),
+            (
+                _softmax("e = np.exp(z - z.max(axis=1, keepdims=True)); "
+                         "return e / e.sum(axis=1)"),
+                "The sums of the rows",
+            ),
+            (
+                _softmax("e = np.exp(z - z.min(axis=1, keepdims=True)); "
+                         "return e / e.sum(axis=1, keepdims=True)"),
+                "not the row's largest",
+            ),
+            (
+                _softmax("z -= z.max(axis=1, keepdims=True); "
+                         "np.exp(z, out=z); "
+                         "return z / z.sum(axis=1, keepdims=True)"),
+                "changes its argument z",
+            ),
+            (
+                _softmax("e = np.exp(z - abs(z).max(axis=1, keepdims=True)); "
+                         "return e / e.sum(axis=1, keepdims=True)"),
+                "0 for every z of the row",
+            ),
+            (
+                _softmax("m = z.max(axis=1, keepdims=True); "
+                         "e = np.exp(z - m) + 1e-5; "
+                         "return e / e.sum(axis=1, keepdims=True)"),
+                "not what it should be",
+            ),
+            (
+                _softmax("return (z == z.max(axis=1, keepdims=True)) * 1.0"),
+                "not what it should be",
             ),
             (
                 """
@@ -270,6 +156,16 @@ def softmax(z):
             ),
         ],
         "right": [
+            _softmax("e = np.exp(z - z.max(1)[:, None]); "
+                     "return np.float32(e / e.sum(1)[:, None])"),
+            """
+def softmax(z):
+    rows = []
+    for row in z:
+        e = [math.exp(z_j - max(row)) for z_j in row]
+        rows.append([e_j / sum(e) for e_j in e])
+    return np.array(rows)
+""",
             """
 def softmax(z):
     z = z.T - z.max(axis=1)
@@ -286,53 +182,193 @@ def softmax(z):
 """,
         ],
     },
-    "2.6": {
-        "names": ["count_parameters"],
+    "2.2": {
+        "names": ["forward"],
+        "needs": NEEDS,
         "wrong": [
-            (_count("M * N"), "biases are missing"),
-            (_count("M * N + N", start="sizes[0]"), "input has no biases"),
-            (_count("M * N + M"), "belong to the layer behind"),
-            (_count("M * N + 1"), "One bias is counted for a layer"),
+            (_forward(hidden="z[L]"), "no activation function"),
+            (_forward(after="z[L]"), "receives z"),
+            (_forward(after="x"), "Every layer receives x"),
+            (_forward(output="z[L]"), "no softmax"),
+            (_forward(output="relu(z[L])"), "last layer applies ReLU; it"),
+            (_forward(output="softmax(relu(z[L]))"), "ReLU and then softmax"),
+            (_forward(hidden="softmax(z[L])"), "All layers apply softmax"),
+            (_forward(hidden="softmax(relu(z[L]))"), "the last layer alone"),
+            (_forward(z="before @ W"), "biases are missing"),
+            (_forward(z="before @ W - b"), "biases are subtracted"),
+            (_forward(z="before @ W.T + b"), "weights are transposed"),
+            (_forward(hidden="abs(z[L])"), "|z|"),
+            (_forward(hidden="np.tanh(z[L])"), "apply tanh"),
+            (_forward(output="softmax(z[L].T).T"), "columns of a[-1]"),
             (
-                "def count_parameters(s): return s[0] * s[1] + s[1]",
-                "Only the first layer",
+                _forward(output="np.exp(z[L]) / np.exp(z[L]).sum()"),
+                "over all samples together",
             ),
             (
-                "def count_parameters(s): return s[-2] * s[-1] + s[-1]",
-                "Only the last layer",
+                _forward(output="np.exp(z[L]) / "
+                                "np.exp(z[L]).sum(axis=1, keepdims=True)"),
+                "softmax of exercise 2.1",
             ),
+            (_forward(end="return a, z"), "wrong order"),
+            (_forward(end="return a, a"), "should hold z"),
+            (_forward(end="return z[-1], a[-1]"), "of type ndarray"),
+            (_forward(end="return a[-1]"), "two lists, z and a"),
+            (_forward(end="pass"), "two lists, z and a"),
+            (_forward(end="return z, [x] + a"), "begins with x"),
+            (_forward(end="return z[:1], a[:1]"), "has 1 entry"),
+            (_forward(hidden="np.maximum(z[L], 0, out=z[L])"),
+             "overwritten z"),
+            (_forward(z="np.round(before @ W + b, 2)"), "z[0] is not what"),
+            (_forward(z="before @ W + b.mean()"), "z[0] is not what"),
             (
-                _count("M * N + N", start="-sizes[-1]"),
-                "output neurons have biases",
-            ),
-            (
-                "def count_parameters(s): return math.prod(s) + sum(s[1:])",
-                "multiplied with each other",
-            ),
-            ("def count_parameters(s): return sum(s)", "These are the neur"),
-            (
-                "def count_parameters(s):\n"
-                "    return sum(s[i] * s[i + 1] for i in range(len(s)))",
-                "IndexError",
+                """
+def forward(x, parameters):
+    z0 = layer(x, parameters["W0"], parameters["b0"])
+    a0 = relu(z0)
+    z1 = layer(a0, parameters["W1"], parameters["b1"])
+    return [z0, z1], [a0, softmax(z1)]
+""",
+                "KeyError",
                 "error",
+            ),
+            (
+                """
+def forward(x, parameters):
+    z, a = [layer(x, parameters["W0"], parameters["b0"])], []
+    if "W1" in parameters:
+        a = [relu(z[0])]
+        z.append(layer(a[0], parameters["W1"], parameters["b1"]))
+    return z, a + [softmax(z[-1])]
+""",
+                "this network has 3 layers",
+            ),
+            (
+                """
+def forward(x, parameters):
+    weights = [parameters[key] for key in sorted(parameters) if "W" in key]
+    biases = [parameters[key] for key in sorted(parameters) if "b" in key]
+    z, a = [], [x]
+    for W, b in zip(weights, biases):
+        z.append(a[-1] @ W + b)
+        a.append(relu(z[-1]))
+    a[-1] = softmax(z[-1])
+    return z, a[1:]
+""",
+                "is not what it should be",
+            ),
+            (
+                """
+def forward(x, parameters):
+    z, a = [], [x[:1]]
+    for L in range(len(parameters) // 2):
+        z.append(layer(a[-1], parameters[f"W{L}"], parameters[f"b{L}"]))
+        a.append(relu(z[-1]))
+    a[-1] = softmax(z[-1])
+    return z, a[1:]
+""",
+                "The shape of z[0] is (1, 2)",
+            ),
+            (
+                """
+def forward(x, parameters):
+    z, a, before = [], [], x.tolist()
+    for L in range(len(parameters) // 2):
+        W, b = parameters[f"W{L}"].tolist(), parameters[f"b{L}"].tolist()
+        z.append(np.array([
+            [sum(v * W[i][n] for i, v in enumerate(row)) + b[n]
+             for n in range(len(b))] for row in before]))
+        a.append(relu(z[L]))
+        before = a[L].tolist()
+    a[-1] = softmax(z[-1])
+    return z, a
+""",
+                "too slow",
+            ),
+            (
+                _forward(end="return [u.tolist() for u in z], a"),
+                "z[0] is of type list",
             ),
         ],
         "right": [
             """
-def count_parameters(sizes):
-    return sum((M + 1) * N for M, N in zip(sizes, sizes[1:]))
+def forward(x, parameters):
+    z, a = [], [x]
+    for L in range(len(parameters) // 2):
+        z.append(a[-1] @ parameters[f"W{L}"] + parameters[f"b{L}"])
+        a.append(np.maximum(z[-1], 0))
+    a[-1] = softmax(z[-1])
+    return tuple(z), tuple(a[1:])
 """,
             """
-def count_parameters(sizes):
-    sizes = np.array(sizes)
-    return np.dot(sizes[:-1] + 1, sizes[1:])
+def forward(x, parameters, L=0):
+    z = np.einsum("dm,mn->dn", x, parameters[f"W{L}"])
+    z = z + parameters[f"b{L}"]
+    if f"W{L + 1}" not in parameters:
+        return [z], [softmax(z)]
+    a = np.where(z > 0, z, 0)
+    later = forward(a, parameters, L + 1)
+    return [z] + later[0], [a] + later[1]
 """,
             """
-def count_parameters(sizes):
-    if len(sizes) < 2:
-        return 0
-    return (sizes[0] + 1) * sizes[1] + count_parameters(sizes[1:])
+def forward(x, parameters):
+    z, a, values = [], [], iter(parameters.values())
+    for W, b in zip(values, values):
+        z.append(np.array([W.T @ row + b for row in x]))
+        a.append(z[-1] * (z[-1] > 0))
+        x = a[-1]
+    a[-1] = softmax(z[-1])
+    return z, a
 """,
+        ],
+    },
+    "2.3": {
+        "names": ["tent"],
+        "wrong": [
+            (_tent([0, 1, 2], [1, -1, 1]), "makes the tent flat"),
+            (_tent([0, 1], [1, -2]), "third ramp"),
+            (_tent([0, 1, 2], [1, -2, 2]), "rises again"),
+            (_tent([0, -1, -2], [1, -2, 1]), "bends at x = -b"),
+            (_tent([0, 1, 2], [1, 1, 1]), "All three ramps"),
+            (_tent([0, 1, 2], [1, -2, 1], b1="[1.0]"), "wrong height"),
+            (_tent([0], [1]), "three places"),
+            (_tent([0, 2, 4], [1, -2, 1]), "not the tent"),
+            (
+                _tent([0, 1, 2], [1, -2, 1], W0="[1.0, 1.0, 1.0]"),
+                "The shape of W0 is (3,)",
+            ),
+            (
+                """
+def tent():
+    W0, W1 = np.ones((1, 3)), np.array([[1.0], [-2.0], [1.0]])
+    return W0, W1, np.array([0.0, -1.0, -2.0]), np.array([0.0])
+""",
+                "The order should be W0, b0, W1, b1",
+            ),
+            (_tent([0, 1, 2], [2, -4, 2]), "wrong height"),
+            (
+                _tent([0, 1, 2], [1, -2, 1], b1="[0.0, 0.0]"),
+                "one for each hidden neuron",
+            ),
+            (_tent([0, 1, 2], [1, -2, 1], W0="[[1.0]]"), "The shape of W1"),
+            (_tent([0, 1, 2], [1, -2, float("nan")]
+                   ).replace("nan", "np.nan"), "not the tent"),
+            ("def tent(): return [[1.0]], [0.0]", "W0, b0, W1, b1"),
+        ],
+        "right": [
+            _tent([2, 0, 1], [1, 1, -2]),
+            _tent([0, 1, 2], [1, -2, 1], b1="0"),
+            """
+def tent():  # three ramps that look to the left
+    W0 = -np.ones((1, 3))
+    return W0, np.array([0, 1, 2]), np.array([[1], [-2], [1]]), np.zeros(1)
+""",
+            """
+def tent():  # steeper ramps with smaller weights, in float32
+    W0 = np.full((1, 3), 2, dtype=np.float32)
+    b0 = np.array([[0, -2, -4]], dtype=np.float32)
+    return W0, b0, np.array([[0.5], [-1], [0.5]]), np.zeros((1, 1))
+""",
+            _tent([0, 1, 1, 2], [1, -1, -1, 1]),
         ],
     },
 }

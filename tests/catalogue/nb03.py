@@ -2,23 +2,38 @@
 
 
 def _risk(line):
-    return f"def mean_cross_entropy(y, a):\n    return {line}\n"
+    return f"def empirical_risk(y, a):\n    return {line}\n"
 
 
-def _descend(body):
+def _slopes(body):
     lines = "\n".join("    " + line for line in body.strip().splitlines())
-    return f"def descend(gradient, w, learning_rate, steps):\n{lines}\n"
+    return f"def softmax_slopes(a):\n{lines}\n"
 
 
-SOFTMAX = """
-def rows(z):
-    e = np.exp(z - np.max(z, axis=1, keepdims=True))
-    return e / np.sum(e, axis=1, keepdims=True)
+NEEDS_PARTS = """
+def hidden_delta(z, W_next, delta_next, h_prime):
+    return h_prime(z) * (delta_next @ W_next.T)
+
+
+def layer_gradients(a_previous, delta):
+    D = len(delta)
+    return a_previous.T @ delta / D, np.sum(delta, axis=0) / D
 """
 
 
-def _output(line):
-    return SOFTMAX + f"def output_delta(zH, y):\n    return {line}\n"
+def _backward(start="a[-1] - y", entered="a[L - 1] if L > 0 else x",
+              step="hidden_delta(z[L - 1], p[f'W{L}'], delta, h_prime)",
+              first="len(z) - 1", end="return found", scale=""):
+    return f"""
+def backward(x, y, z, a, p, h_prime):
+    found, delta = {{}}, {start}
+    for L in range({first}, -1, -1):
+        dW, db = layer_gradients({entered}, delta)
+        found[f'W{{L}}'], found[f'b{{L}}'] = dW{scale}, db{scale}
+        if L > 0:
+            delta = {step}
+    {end}
+"""
 
 
 def _hidden(line):
@@ -57,7 +72,7 @@ def _diagnosis(**changes):
 
 CATALOGUE = {
     "3.1": {
-        "names": ["mean_cross_entropy"],
+        "names": ["empirical_risk"],
         "wrong": [
             (_risk("np.mean(np.sum(y * np.log(a), axis=1))"), "minus sign"),
             (_risk("-np.sum(y * np.log(a))"), "sum over the samples"),
@@ -74,203 +89,100 @@ CATALOGUE = {
             ),
             (_risk("-np.mean(np.sum(a * np.log(a), axis=1))"), "entropy of"),
             (_risk("np.mean(np.sum((y - a) ** 2, axis=1))"), "squared"),
+            (_risk("-np.log(np.mean(np.sum(y * a, axis=1)))"), "of the mean"),
             (_risk("-np.mean(np.sum(a * np.log(y), axis=1))"), "NaN"),
+            (_risk("-np.mean(np.sum(y * np.log(a), axis=1))"), "0 * ln 0"),
+            (
+                _risk("-np.mean(np.sum(y * np.log(a + 1e-9), axis=1))"),
+                "all digits",
+            ),
+            (
+                _risk("-np.mean(np.sum(y * np.log(np.clip(a, 1e-15, 1)),"
+                      " axis=1))"),
+                "taken for a larger one",
+            ),
             (_risk("None"), "return"),
             (_risk("-np.mean(y @ np.log(a))"), "ValueError", "error"),
         ],
         "right": [
             _risk("-np.mean(np.log(a[np.arange(len(y)), y.argmax(axis=1)]))"),
-            _risk("-np.sum(y * np.log(a)) / len(y)"),
-            _risk("np.float32(-np.mean(np.log(np.sum(y * a, axis=1))))"),
-            "def mean_cross_entropy(y, a):\n"
+            _risk("-np.sum(np.log(a[y == 1])) / len(y)"),
+            _risk("np.mean(-np.log(np.sum(y * a, axis=1)))"),
+            "def empirical_risk(y, a):\n"
             "    total = 0\n"
             "    for i in range(len(y)):\n"
             "        for n in range(len(y[i])):\n"
-            "            total -= y[i][n] * math.log(a[i][n])\n"
+            "            if y[i][n] == 1:\n"
+            "                total -= math.log(a[i][n])\n"
             "    return total / len(y)\n",
         ],
     },
     "3.2": {
-        "names": ["descend"],
+        "names": ["softmax_slopes"],
         "wrong": [
+            (_slopes("return np.diag(a * (1 - a))"), "is the one to derive"),
             (
-                _descend(
-                    "p = [w]\nfor _ in range(steps):\n"
-                    "    w = w + learning_rate * gradient(w)\n"
-                    "    p.append(w)\nreturn np.array(p)"
-                ),
-                "uphill",
+                _slopes("s = np.outer(a, a)\n"
+                        "np.fill_diagonal(s, a * (1 - a))\nreturn s"),
+                "sign of the entries",
             ),
+            (_slopes("return -np.outer(a, a)"), "rule for i != n"),
+            (_slopes("return a * (1 - a)"), "diagonal alone"),
             (
-                _descend(
-                    "for _ in range(steps):\n"
-                    "    w = w - learning_rate * gradient(w)\nreturn w"
-                ),
-                "last position alone",
+                _slopes("return np.tile(a * (1 - a), (len(a), 1))"),
+                "All entries of a column",
             ),
             (
-                _descend(
-                    "p = []\nfor _ in range(steps):\n"
-                    "    w = w - learning_rate * gradient(w)\n"
-                    "    p.append(w)\nreturn np.array(p)"
-                ),
-                "start is missing",
+                _slopes("return np.tile(a * (1 - a), (len(a), 1)).T"),
+                "All entries of a row",
             ),
+            (_slopes("return np.outer(a, 1 - a)"), "right for i = n alone"),
             (
-                _descend(
-                    "p = [w]\nfor _ in range(steps - 1):\n"
-                    "    w = w - learning_rate * gradient(w)\n"
-                    "    p.append(w)\nreturn np.array(p)"
-                ),
-                "One step is missing",
+                _slopes("e = np.exp(a) / np.exp(a).sum()\n"
+                        "return np.diag(e) - np.outer(e, e)"),
+                "once more",
             ),
+            (_slopes("return np.outer(a, a) - np.diag(a)"), "all entries"),
             (
-                _descend(
-                    "p = [w]\nfor _ in range(steps + 1):\n"
-                    "    w = w - learning_rate * gradient(w)\n"
-                    "    p.append(w)\nreturn np.array(p)"
-                ),
-                "a step too many",
-            ),
-            (
-                _descend(
-                    "g = gradient(w)\np = [w]\nfor _ in range(steps):\n"
-                    "    w = w - learning_rate * g\n"
-                    "    p.append(w)\nreturn np.array(p)"
-                ),
-                "always taken at the start",
-            ),
-            (
-                _descend(
-                    "p = [w]\nfor _ in range(steps):\n"
-                    "    w = w - gradient(w)\n"
-                    "    p.append(w)\nreturn np.array(p)"
-                ),
-                "learning rate does not enter",
-            ),
-            (
-                _descend(
-                    "w = np.array(w, float)\np = [w]\n"
-                    "for _ in range(steps):\n"
-                    "    w -= learning_rate * gradient(w)\n"
-                    "    p.append(w)\nreturn np.array(p)"
-                ),
-                "All positions are the same array",
-            ),
-            (
-                _descend(
-                    "p = [np.copy(w)]\nfor _ in range(steps):\n"
-                    "    w -= learning_rate * gradient(w)\n"
-                    "    p.append(np.copy(w))\nreturn np.array(p)"
-                ),
-                "changes its argument w",
-            ),
-            (
-                _descend(
-                    "p = [w]\nfor _ in range(steps):\n"
-                    "    w = w - learning_rate * gradient(w)\n"
-                    "    p.append(w)\nreturn np.array(p).T"
-                ),
-                "Rows and columns",
-            ),
-            (
-                _descend(
-                "if steps == 0:\n    return [w]\n"
-                "step = w - learning_rate * gradient(w)\n"
-                "return [w] + list(descend(gradient, step, learning_rate,"
-                " steps - 1))"
-            ),
-                "np.array(...)",
-            ),
-            (
-                _descend(
-                "w = np.array(w, dtype=float)\np = [w.copy()]\n"
-                "for _ in range(steps):\n"
-                "    w -= learning_rate * gradient(w)\n"
-                "    p.append(w.copy())\nreturn p"
-            ),
-                "np.array(...)",
-            ),
-            (
-                _descend(
-                "yield w\nfor _ in range(steps):\n"
-                "    w = w - learning_rate * gradient(w)\n    yield w"
-            ),
-                "np.array(...)",
-            ),
-        ],
-        "right": [
-            _descend(
-                "p = np.empty((steps + 1,) + np.shape(w))\np[0] = w\n"
-                "for t in range(steps):\n"
-                "    p[t + 1] = p[t] - learning_rate * gradient(p[t])\n"
-                "return p"
-            ),
-            _descend(
-                "p = [w]\nwhile len(p) <= steps:\n"
-                "    p.append(p[-1] - learning_rate * gradient(p[-1]))\n"
-                "return np.stack(p)"
-            ),
-        ],
-    },
-    "3.3": {
-        "names": ["output_delta"],
-        "wrong": [
-            (_output("y - rows(zH)"), "y - a"),
-            (_output("(rows(zH) - y) / len(y)"), "divided by D"),
-            (
-                _output("(rows(zH) - y) * rows(zH) * (1 - rows(zH))"),
-                "a (1 - a)",
-            ),
-            (_output("zH - y"), "softmax is missing"),
-            (
-                _output("np.exp(zH - zH.max()) / np.sum(np.exp(zH - zH.max()))"
-                        " - y"),
-                "over all samples together",
-            ),
-            (_output("rows(zH.T).T - y"), "down the columns"),
-            (_output("-y / rows(zH)"), "B9"),
-            (_output("-y * (1 - rows(zH))"), "i = n"),
-            (_output("np.mean(rows(zH) - y, axis=0)"), "averaged"),
-            (_output("rows(zH)"), "y is not subtracted"),
-            (
-                _output("np.exp(zH) / np.exp(zH).sum(axis=1, keepdims=True)"
-                        " - y"),
-                "overflows",
-            ),
-            (
-                _output("np.exp(zH) / np.sum(np.exp(zH), axis=1) - y"),
-                "ValueError",
+                _slopes("s = [[-a[i] * a[n] for n in range(3)]"
+                        " for i in range(3)]\n"
+                        "for n in range(3):\n"
+                        "    s[n][n] = a[n] * (1 - a[n])\n"
+                        "return np.array(s)"),
+                "IndexError",
                 "error",
             ),
             (
-                _output("[list(a) for a in rows(zH) - y]"),
-                "np.array(...)",
+                _slopes("z = np.log(a)\nstep = 1e-6\n"
+                        "def f(v):\n"
+                        "    e = np.exp(v - v.max())\n"
+                        "    return e / e.sum()\n"
+                        "return np.array([(f(z + step * r) - f(z - step * r))"
+                        " / (2 * step) for r in np.eye(len(a))]).T"),
+                "all digits",
             ),
             (
-                "def output_delta(zH, y):\n"
-            "    found = []\n"
-            "    for z, target in zip(zH, y):\n"
-            "        top = max(z)\n"
-            "        e = [math.exp(value - top) for value in z]\n"
-            "        found.append([v / sum(e) - t for v, t in"
-            " zip(e, target)])\n"
-            "    return found\n",
+                _slopes("return (np.diag(a) - np.outer(a, a)).tolist()"),
                 "np.array(...)",
             ),
+            (_slopes("return np.sum(a * (1 - a))"), "one number"),
+            (_slopes("return np.diag(a) - a @ a.T"), "np.outer"),
+            (
+                _slopes("s = np.zeros((len(a), len(a))) - a @ a.T\n"
+                        "np.fill_diagonal(s, a * (1 - a))\nreturn s"),
+                "np.outer",
+            ),
+            (_slopes("return np.diag(a) - a * a"), "np.outer"),
         ],
         "right": [
-            _output(
-                "1 / np.sum(np.exp(zH[:, None, :] - zH[:, :, None]), axis=2)"
-                " - y"
-            ),
-            "def output_delta(zH, y):\n"
-            "    top = zH.max(axis=1)[:, None]\n"
-            "    e = np.exp(zH - top)\n"
-            "    return (e.T / e.sum(axis=1)).T - y",
+            _slopes("return np.diag(a) - np.outer(a, a)"),
+            _slopes("return a[:, None] * (np.eye(len(a)) - a)"),
+            _slopes("N = len(a)\ns = np.zeros((N, N))\n"
+                    "for i in range(N):\n    for n in range(N):\n"
+                    "        s[i, n] = a[n] * ((i == n) - a[i])\nreturn s"),
         ],
     },
-    "3.4": {
+    "3.3": {
         "names": ["hidden_delta"],
         "wrong": [
             (_hidden("delta_next @ W_next.T"), "factor h'(z) is missing"),
@@ -305,8 +217,15 @@ CATALOGUE = {
             ),
             (
                 _hidden("h_prime(z) * (W_next @ delta_next)"),
-                "ValueError",
-                "error",
+                "samples are rows",
+            ),
+            (
+                _hidden("(z > 0) * (delta_next @ W_next.T)"),
+                "h_prime is given",
+            ),
+            (
+                _hidden("h_prime(z) * np.float32(delta_next @ W_next.T)"),
+                "all digits",
             ),
             (
                 _hidden(
@@ -321,7 +240,7 @@ CATALOGUE = {
             _hidden("np.einsum('nk,ik->in', W_next, delta_next) * h_prime(z)"),
         ],
     },
-    "3.5": {
+    "3.4": {
         "names": ["layer_gradients"],
         "wrong": [
             (_layer(dW="a_previous.T @ delta"), "dW is the sum"),
@@ -331,7 +250,7 @@ CATALOGUE = {
             (_layer(db="delta[0] / D"), "db comes from the first sample"),
             (_layer(db="np.mean(delta)"), "np.mean needs"),
             (_layer(db="np.sum(delta) / D"), "np.sum needs"),
-            (_layer(db="np.mean(delta, axis=1)"), "averaged over"),
+            (_layer(db="np.mean(delta, axis=1)"), "over the neurons"),
             (
                 _layer(db="np.sum(delta, axis=0, keepdims=True) / D"),
                 "keepdims",
@@ -344,7 +263,8 @@ CATALOGUE = {
                 _layer(dW="a_previous.T @ delta / delta.shape[1]"),
                 "number of neurons",
             ),
-            (_layer(dW="a_previous @ delta / D"), "ValueError", "error"),
+            (_layer(dW="a_previous @ delta / D"), "sum over the samples"),
+            (_layer(dW="a_previous @ delta.T / D"), "sum over the samples"),
             (
                 _layer(
                 dW="(delta.T @ a_previous).T / D",
@@ -364,6 +284,113 @@ CATALOGUE = {
                 dW="np.einsum('im,in->mn', a_previous, delta) / D",
                 db="sum(delta) / D",
             ),
+        ],
+    },
+    "3.5": {
+        "names": ["backward"],
+        "needs": NEEDS_PARTS,
+        "wrong": [
+            (_backward(start="y - a[-1]"), "wrong way round"),
+            (_backward(start="(a[-1] - y) / len(x)"), "divided by D twice"),
+            (_backward(scale=" * len(x)"), "1/D is missing"),
+            (
+                _backward(start="h_prime(z[-1]) * (a[-1] - y)"),
+                "output layer has no gate",
+            ),
+            (
+                _backward(step="delta @ p[f'W{L}'].T"),
+                "gates h'(z) of the hidden layers",
+            ),
+            (
+                _backward(step="hidden_delta(a[L - 1], p[f'W{L}'], delta,"
+                               " h_prime)"),
+                "It takes z",
+            ),
+            (
+                _backward(entered="z[L - 1] if L > 0 else x"),
+                "not its z",
+            ),
+            (
+                _backward(start="(a[-1] - y) * a[-1] * (1 - a[-1])"),
+                "in a - y already",
+            ),
+            (_backward(entered="a[L]"), "layer's own"),
+            (_backward(entered="a[L - 1]"), "counts from the end"),
+            (
+                _backward().replace("if L > 0:", "if True:"),
+                "NO hidden layer",
+                "error",
+            ),
+            (
+                _backward(step="h_prime(z[L - 1]) * (delta @ p[f'W{L}'])"),
+                "transpose is missing",
+            ),
+            (
+                _backward(step="hidden_delta(z[L], p[f'W{L}'], delta,"
+                               " h_prime)"),
+                "gate is that of the wrong layer",
+            ),
+            (_backward(first="1"), "KeyError", "error"),
+            (
+                _backward(end="return {n: found[n] for n in found"
+                              " if n != 'b0'}"),
+                "no gradient for b0",
+            ),
+            (
+                _backward(end="return {'d' + n: found[n] for n in found}"),
+                "no gradient for W0",
+            ),
+            (_backward(end="return list(found.values())"), "dictionary"),
+            (_backward(end="pass"), "None"),
+            (
+                _backward(end="return {n: found[n].tolist() for n in found}"),
+                "array of NumPy's",
+            ),
+            (
+                _backward(end="return {n: np.float32(found[n])"
+                              " for n in found}"),
+                "all digits",
+            ),
+            (
+                _backward(start="a[-1]").replace(
+                    "for L", "delta -= y\n    for L"),
+                "changes its argument a",
+            ),
+            (
+                "def backward(x, y, z, a, p, h_prime):\n"
+                "    delta1 = a[1] - y\n"
+                "    dW1, db1 = layer_gradients(a[0], delta1)\n"
+                "    delta0 = hidden_delta(z[0], p['W1'], delta1, h_prime)\n"
+                "    dW0, db0 = layer_gradients(x, delta0)\n"
+                "    return dict(W0=dW0, b0=db0, W1=dW1, b1=db1)\n",
+                "NO hidden layer",
+                "error",
+            ),
+        ],
+        "right": [
+            _backward(),
+            "def backward(x, y, z, a, p, h_prime):\n"
+            "    inputs, found, delta = [x] + a, {}, a[-1] - y\n"
+            "    for L in reversed(range(len(z))):\n"
+            "        if L < len(z) - 1:\n"
+            "            delta = hidden_delta(z[L], p[f'W{L + 1}'], delta,"
+            " h_prime)\n"
+            "        found['W%d' % L], found['b%d' % L] ="
+            " layer_gradients(inputs[L], delta)\n"
+            "    return found\n",
+            "def backward(x, y, z, a, p, h_prime):\n"
+            "    def deltas(L):\n"
+            "        if L == len(z) - 1:\n"
+            "            return a[L] - y\n"
+            "        back = deltas(L + 1) @ p[f'W{L + 1}'].T\n"
+            "        return back * h_prime(z[L])\n"
+            "    out = {}\n"
+            "    for L in range(len(z)):\n"
+            "        before = x if L == 0 else a[L - 1]\n"
+            "        out[f'W{L}'] = np.einsum('im,in->mn', before, deltas(L))"
+            " / len(x)\n"
+            "        out[f'b{L}'] = deltas(L).mean(axis=0)\n"
+            "    return out\n",
         ],
     },
     "3.6": {

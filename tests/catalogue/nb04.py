@@ -43,40 +43,24 @@ def _batches(body):
     return f"def mini_batches(D, batch_size, rng):\n    {body}\n"
 
 
+def _update(new, kind="tuple"):
+    return f"""
+def update(parameters, gradients, rate):
+    return {kind}([{new} for p, g in zip(parameters, gradients)])
+"""
+
+
+def _cosine(result):
+    return f"""
+def cosine(g, h):
+    g = np.concatenate([np.ravel(a) for a in g])
+    h = np.concatenate([np.ravel(a) for a in h])
+    return {result}
+"""
+
+
 CATALOGUE = {
     "4.1": {
-        "names": ["one_hot"],
-        "wrong": [
-            ("def one_hot(d, K): return np.eye(K)[d].T", "exchanged: a row"),
-            ("def one_hot(d, K): return 1 - np.eye(K)[d]", "Zeros and ones"),
-            ("def one_hot(d, K): return np.eye(K)[d - 1]", "too early"),
-            ("def one_hot(d, K): return np.eye(K)[(d + 1) % K]", "too far"),
-            (
-                "def one_hot(d, K): return np.eye(K)[d] * d[:, None]",
-                "entry is the digit",
-            ),
-            ("def one_hot(d, K): return np.eye(10)[d]", "shape of y is"),
-            ("def one_hot(d, K): np.eye(K)[d]", "is None"),
-            (
-                """
-def one_hot(d, K):
-    rows = []
-    for digit in d:
-        row = [0] * K
-        row[digit] = 1
-        rows.append(row)
-    return rows
-""",
-                "np.array(...)",
-            ),
-        ],
-        "right": [
-            "def one_hot(d, K): return np.eye(K)[d]",
-            "def one_hot(d, K): return (d[:, None] == np.arange(K)) * 1",
-            "def one_hot(d, K): return d[:, None] == np.arange(K)",
-        ],
-    },
-    "4.2": {
         "names": ["forward"],
         "needs": NEEDS,
         "wrong": [
@@ -94,7 +78,21 @@ def one_hot(d, K):
                 "sums of the columns",
             ),
             (_forward(end="return a1"), "should return z0, a0, z1, a1"),
-            (_forward(z0="W0.T @ x + b0"), "matmul", "error"),
+            (_forward(z0="W0.T @ x + b0"), "is x @ W0"),
+            (_forward(z0="W0 @ x + b0"), "In z0, W0 stands on the wrong"),
+            (_forward(z1="W1.T @ a0 + b1"), "is a0 @ W1"),
+            (_forward(a0="z0; a0[a0 < 0] = 0"), "a second name"),
+            (_forward(a0="np.maximum(z0, 0, out=z0)"), "a second name"),
+            (_forward(a0="h_prime(z0)"), "the derivative of ReLU"),
+            (_forward(a1="np.exp(z1) / np.exp(z1).sum(1, keepdims=True)"),
+             "exp overflows"),
+            (_forward(a1="np.exp(z1 - z1.mean()) / np.exp(z1 - z1.mean())"
+                      ".sum(1, keepdims=True)"), "not a number"),
+            (_forward(a1="np.exp(z1 - z1.max()) / np.exp(z1 - z1.max())"
+                      ".sum(1, keepdims=True)"), "far apart"),
+            (_forward(a1="np.exp(z1 - z1.mean(1, keepdims=True)); "
+                      "a1 /= a1.sum(1, keepdims=True)"), "exp overflows"),
+            (_forward(z0="x @ W0 + b0[0]"), "The value of z0"),
             (
                 """
 def forward(x, W0, b0, W1, b1):
@@ -103,7 +101,7 @@ def forward(x, W0, b0, W1, b1):
         z0 = W0.T @ row + b0
         a0 = z0 * (z0 > 0)
         z1 = W1.T @ a0 + b1
-        a1 = np.exp(z1) / np.exp(z1).sum()
+        a1 = np.exp(z1 - z1.max()) / np.exp(z1 - z1.max()).sum()
         for parts, part in zip((z0s, a0s, z1s, a1s), (z0, a0, z1, a1)):
             parts.append(part)
     return z0s, a0s, z1s, a1s
@@ -117,14 +115,16 @@ def forward(x, W0, b0, W1, b1):
                 z0="np.dot(x, W0) + b0",
                 a0="np.where(z0 > 0, z0, 0)",
                 z1="np.einsum('dn,nk->dk', a0, W1) + b1",
-                a1="np.exp(z1) / np.sum(np.exp(z1), axis=1)[:, None]",
+                a1="np.exp(z1 - z1.max(1)[:, None]); "
+                "a1 = a1 / np.sum(a1, axis=1)[:, None]",
                 end="return [z0, a0, z1, a1]",
             ),
         ],
     },
-    "4.3": {
+    "4.2": {
         "names": ["backward"],
         "needs": NEEDS,
+        "same": [("z0 = a0", "a0 is positive exactly where z0 is")],
         "wrong": [
             (_backward(delta1="y - a1"), "sign is flipped"),
             (_backward(dW1="a0.T @ delta1"), "1/D is missing"),
@@ -138,10 +138,10 @@ def forward(x, W0, b0, W1, b1):
                 "stands the activation",
             ),
             (_backward(db1="delta1"), "one row for each sample"),
-            (_backward(db1="delta1.sum(axis=1) / D"), "over the classes"),
+            (_backward(db1="delta1.sum(axis=1) / D"), "over the neurons"),
             (_backward(db1="delta1.sum() / D"), "over everything"),
             (_backward(dW1="z0.T @ delta1 / D"), "made with z0"),
-            (_backward(dW1="delta1.T @ a0 / D"), "dW1 is transposed"),
+            (_backward(dW1="delta1.T @ a0 / D"), "dW1: it is transposed"),
             (
                 _backward(delta1="(a1 - y) * a1 * (1 - a1)"),
                 "cancelled already",
@@ -149,13 +149,21 @@ def forward(x, W0, b0, W1, b1):
             (_backward(delta1="(a1 - y) / D"), "1/D is there twice"),
             (
                 _backward(end="return dW1, db1, dW0, db0"),
-                "shape of dW1",
+                "that is dW0",
             ),
             (
                 _backward(delta0="h_prime(z0) * (delta1 @ W1)"),
-                "matmul",
-                "error",
+                "W1 is not transposed",
             ),
+            (_backward(delta0="(z0 >= 0) * (delta1 @ W1.T)"), "at z0 = 0"),
+            (_backward(db0="delta0.sum(axis=0)"), "db0: it is D times"),
+            (_backward(db0="delta0.mean(axis=0, keepdims=True)"),
+             "db0: it has two axes"),
+            (_backward(db1="np.mean(delta1)"), "over everything"),
+            (_backward(dW0="delta0.T @ x / D"), "dW0: it is transposed"),
+            (_backward(dW0="x.T @ delta0"), "dW0: it is D times"),
+            (_backward(db0="delta0.sum(axis=1) / D"), "db0: it was summed"),
+            (_backward(delta1="-y / a1 * a1 * (1 - a1)"), "NaN"),
         ],
         "right": [
             _backward(),
@@ -184,6 +192,55 @@ def backward(x, y, z0, a0, a1, W1):
         db0 = db0 + delta0 / D
     return dW0, db0, dW1, db1
 """,
+        ],
+    },
+    "4.3": {
+        "names": ["update"],
+        "wrong": [
+            (_update("p + rate * g"), "goes up the gradient"),
+            (_update("p - g"), "learning rate is missing"),
+            (_update("rate * g"), "the step alone; subtract"),
+            (_update("-rate * g"), "the step alone; add"),
+            (_update("p"), "has not moved"),
+            (_update("p - g / rate"), "divided by the learning rate"),
+            (_update("rate * (p - g)"), "not the parameter"),
+            (_update("p - rate * g", "list"), "come as a tuple"),
+            (_update("p - rate * g", "iter"), "come as a tuple"),
+            (_update("(p - rate * g).astype(float)"), "are not: training"),
+            (_update("(p - rate * g).tolist()"), "no array of NumPy"),
+            (_update("p - 0.5 * g"), "W0 is not what it should be"),
+            (
+                "def update(p, g, rate):\n    for a, b in zip(p, g):\n"
+                "        a -= rate * b\n    return p",
+                "changes its argument",
+            ),
+            (
+                "def update(p, g, rate):\n    for a, b in zip(p, g):\n"
+                "        a = a - rate * b\n    return p",
+                "has not moved",
+            ),
+            ("def update(p, g, r): p - r * g", "multiply sequence", "error"),
+            (
+                "def update(p, g, rate):\n"
+                "    return p[0] - rate * g[0], p[1] - rate * g[1]",
+                "tuple of four",
+            ),
+        ],
+        "right": [
+            _update("p - rate * g"),
+            """
+def update(parameters, gradients, learning_rate):
+    W0, b0, W1, b1 = parameters
+    dW0, db0, dW1, db1 = gradients
+    W0 = W0 - learning_rate * dW0
+    b0 = b0 - learning_rate * db0
+    W1 = W1 - learning_rate * dW1
+    b1 = b1 - learning_rate * db1
+    return W0, b0, W1, b1
+""",
+            "def update(p, g, rate):\n    new = [a.copy() for a in p]\n"
+            "    for k in range(4):\n        new[k] -= rate * g[k]\n"
+            "    return tuple(new)",
         ],
     },
     "4.4": {
@@ -224,6 +281,27 @@ def backward(x, y, z0, a0, a1, W1):
                 "wrong sizes",
             ),
             (_batches("return rng.permutation(D)[:batch_size]"), "ndarray"),
+            (
+                _batches(
+                    "o = rng.permutation(D)\n    for s in range(0, D, "
+                    "batch_size): yield tuple(o[s:s + batch_size])"
+                ),
+                "A batch is a tuple",
+            ),
+            (
+                _batches(
+                    "for s in range(0, D, batch_size):"
+                    " yield rng.choice(D, min(batch_size, D - s))"
+                ),
+                "with replacement",
+            ),
+            (
+                _batches(
+                    "o = rng.permutation(D)\n    for s in range(D // "
+                    "batch_size): yield o[s * batch_size:(s + 1) * batch_size]"
+                ),
+                "never used",
+            ),
         ],
         "right": [
             _batches(
@@ -241,6 +319,52 @@ def backward(x, y, z0, a0, a1, W1):
         ],
     },
     "4.5": {
+        "names": ["cosine"],
+        "wrong": [
+            (_cosine("g @ h"), "the scalar product; divide"),
+            (_cosine("g @ h / (g @ g) / (h @ h)"), "squares of the lengths"),
+            (_cosine("g @ h / np.linalg.norm(g)"), "length of h is missing"),
+            (_cosine("g @ h / np.linalg.norm(h)"), "length of g is missing"),
+            (_cosine("g @ h / (g @ g)"), "not by the length of h"),
+            (_cosine("abs(g @ h) / np.sqrt(g @ g * (h @ h))"), "sign is lost"),
+            (_cosine("np.arccos(g @ h / np.sqrt(g @ g * (h @ h)))"),
+             "That is the angle"),
+            (_cosine("1 - g @ h / np.sqrt(g @ g * (h @ h))"), "1 minus"),
+            (_cosine("g @ h / (np.sqrt(g @ g * (h @ h)) + 1e-8)"),
+             "The cosine"),
+            (
+                "def cosine(g, h):\n    return np.mean([np.sum(a * b) / "
+                "np.linalg.norm(a) / np.linalg.norm(b)\n"
+                "                    for a, b in zip(g, h) if b.any()])",
+                "mean of a cosine",
+            ),
+            (
+                "def cosine(g, h):\n    return np.sum(g[0] * h[0]) / "
+                "np.linalg.norm(g[0]) / np.linalg.norm(h[0])",
+                "first arrays alone",
+            ),
+            (
+                "def cosine(g, h):\n    n = np.linalg.norm\n    return sum("
+                "np.sum(a * b) for a, b in zip(g, h)) / sum(map(n, g)) / "
+                "sum(map(n, h))",
+                "lengths of the single arrays",
+            ),
+            (_cosine("np.array([g @ h / np.sqrt(g @ g * (h @ h))])"),
+             "return the number itself"),
+        ],
+        "right": [
+            _cosine("g @ h / np.sqrt(g @ g * (h @ h))"),
+            "def cosine(g, h):\n    def dot(a, b):\n        return sum("
+            "np.sum(p * q) for p, q in zip(a, b))\n"
+            "    return dot(g, h) / math.sqrt(dot(g, g) * dot(h, h))",
+            "def cosine(g, h):\n    dot = norm = other = 0.0\n"
+            "    for a, b in zip(g, h):\n"
+            "        for u, v in zip(np.ravel(a), np.ravel(b)):\n"
+            "            dot, norm, other = dot + u * v, norm + u * u, "
+            "other + v * v\n    return dot / (norm * other) ** 0.5",
+        ],
+    },
+    "4.6": {
         "names": ["confusion"],
         "wrong": [
             (
@@ -270,6 +394,11 @@ def backward(x, y, z0, a0, a1, W1):
                 "diagonal is empty",
             ),
             ("def confusion(t, p, K): return np.sum(t == p)", "shape of the"),
+            (
+                "def confusion(t, p, K):\n    K = max(t) + 1\n"
+                "    return np.bincount(K * t + p, minlength=K * K)",
+                "shape of the",
+            ),
             (
                 "def confusion(t, p, K):\n"
                 "    return [[sum((t == i) & (p == j)) for j in range(K)]\n"

@@ -4,293 +4,309 @@ KERAS = """
 from helpers.tensorflow_quietly import import_tensorflow
 tf, keras = import_tensorflow(threads=1)
 """
-H_PRIME = "def h_prime(z): return (z > 0).astype(z.dtype)\n"
+SPARSE = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 
 
-def _count(expression):
-    return (
-        "def count_parameters(sizes):\n"
-        "    pairs = list(zip(sizes[:-1], sizes[1:]))\n"
-        f"    return {expression}\n"
-    )
-
-
-def _model(hidden='activation="relu", dtype=dtype', last="dtype=dtype",
-           first="[keras.Input((sizes[0],), dtype=dtype)]",
-           inner="sizes[1:-1]", end="keras.Sequential(layers)",
-           output="sizes[-1]"):
+def _train(first="[keras.Input((sizes[0],))]", inner="sizes[1:-1]",
+           hidden='N, activation="relu"', last="sizes[-1]",
+           optimizer="keras.optimizers.Adam()", loss=SPARSE,
+           metrics='["accuracy"]', epochs="epochs",
+           end="return model, history.history"):
     return f"""
-def build_model(sizes, dtype="float32"):
-    layers = {first}
+def train_network(x, labels, sizes, epochs):
+    stack = {first}
     for N in {inner}:
-        layers.append(keras.layers.Dense(N, {hidden}))
-    layers.append(keras.layers.Dense({output}, {last}))
+        stack.append(keras.layers.Dense({hidden}))
+    stack.append(keras.layers.Dense({last}))
+    model = keras.Sequential(stack)
+    model.compile(optimizer={optimizer}, loss={loss}, metrics={metrics})
+    history = model.fit(x, labels, epochs={epochs}, verbose=0)
+    {end}
+"""
+
+
+def _read(z="model.predict(row[None, :], verbose=0)[0]",
+          a="np.array(keras.ops.softmax(z[None]))[0]",
+          end="int(np.argmax(a)), float(np.max(a))"):
+    return f"""
+def read_prediction(model, row):
+    z = {z}
+    a = {a}
     return {end}
 """
 
 
-def _error(expression):
+def _table(mean="np.nanmean(x_train, axis=0)",
+           variance="np.nanvar(x_train, axis=0)", before="inputs",
+           gaps="keras.ops.nan_to_num(a)",
+           hidden='keras.layers.Dense(16, activation="relu")',
+           last="keras.layers.Dense(K)", rate="0.01", loss=SPARSE,
+           metrics='["accuracy"]', end="return model"):
     return f"""
-def relative_error(a, b):
-    norm = np.linalg.norm
-    return {expression}
-"""
-
-
-def _step(start="[tf.Variable(w) for w in weights]",
-          a0="tf.nn.relu(x @ W0 + b0)", z1="a0 @ W1 + b1",
-          risk="tf.reduce_mean(J)", new="v - learning_rate * g",
-          end="return new"):
-    return f"""
-def tape_step(x, y, weights, learning_rate):
-    variables = {start}
-    W0, b0, W1, b1 = variables
-    with tf.GradientTape() as tape:
-        a0 = {a0}
-        z1 = {z1}
-        J = tf.nn.softmax_cross_entropy_with_logits(y, z1)
-        risk = {risk}
-    gradients = tape.gradient(risk, variables)
-    new = [{new} for v, g in zip(variables, gradients)]
+def table_model(x_train, K):
+    mean, variance = {mean}, {variance}
+    inputs = keras.Input((x_train.shape[1],))
+    a = {before}
+    a = keras.layers.Normalization(mean=mean, variance=variance)(a)
+    a = {gaps}
+    a = {hidden}(a)
+    model = keras.Model(inputs, {last}(a))
+    model.compile(
+        optimizer=keras.optimizers.Adam({rate}), loss={loss},
+        metrics={metrics},
+    )
     {end}
 """
 
 
-def _deltas(last="a[H] - y", gate="h_prime(z[L])",
-            back="delta[L + 1] @ W[L + 1].T", down="range(H - 1, -1, -1)",
-            end="return delta"):
+def _diagnose(numbers):
+    return f"def diagnose():\n    return {numbers}\n"
+
+
+def _stop(monitor='"val_loss"', patience="patience", restore="True",
+          data="x, labels", epochs="100", validation="validation",
+          callbacks="[stop]", end="return history.history"):
     return f"""
-def deltas(y, z, a, W):
-    H = len(W) - 1
-    delta = [None] * (H + 1)
-    delta[H] = {last}
-    for L in {down}:
-        delta[L] = {gate} * ({back})
+def fit_until_best(model, x, labels, validation, patience):
+    stop = keras.callbacks.EarlyStopping(
+        monitor={monitor}, patience={patience}, restore_best_weights={restore}
+    )
+    history = model.fit(
+        {data}, epochs={epochs}, validation_data={validation}, verbose=0,
+        callbacks={callbacks},
+    )
     {end}
 """
+
+
+def _save(lines):
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"def save_and_load(model, path):\n{body}"
 
 
 CATALOGUE = {
     "5.1": {
-        "names": ["count_parameters"],
+        "names": ["train_network"],
+        "needs": KERAS,
         "wrong": [
-            (_count("sum(M * N for M, N in pairs)"), "Only the weights"),
-            (
-                _count("sum(M * N for M, N in pairs) + sum(sizes)"),
-                "input has no biases",
-            ),
-            (_count("sum(sizes[1:])"), "Only the biases"),
-            (_count("sum(sizes)"), "These are the neurons"),
-            (
-                _count("sum(M * N + M for M, N in pairs)"),
-                "not of the layer before it",
-            ),
-            (_count("sum(M * N + 1 for M, N in pairs)"), "not one in all"),
-            (_count("(sizes[0] + 1) * sizes[1]"), "Only the first layer"),
-            (_count("math.prod(sizes)"), "multiplied with each other"),
-            (_count("None"), "is None"),
-            (
-                _count(
-                    "float(np.dot(sizes[:-1], sizes[1:]) + sum(sizes[1:]))"
-                ),
-                "return an integer",
-            ),
+            (_train(last='sizes[-1], activation="softmax"'),
+             "softmax at its end"),
+            (_train(last='sizes[-1], activation="relu"'), "layer has ReLU"),
+            (_train(hidden="N"), "no activation function."),
+            (_train(hidden='N, activation="sigmoid"'), "have sigmoids"),
+            (_train(hidden='N, activation="tanh"'), "have tanh"),
+            (_train(inner="sizes[:-1]"), "input was made a layer"),
+            (_train(inner="sizes[1:2]"), "Only one of the hidden layers"),
+            (_train(last="sizes[-2]"), "other shapes"),
+            (_train(hidden='N, activation="relu", use_bias=False',
+                    last="sizes[-1], use_bias=False"), "no biases"),
+            (_train(loss='"sparse_categorical_crossentropy"'),
+             "from_logits=True` is missing"),
+            (_train(loss="keras.losses.SparseCategoricalCrossentropy()"),
+             "from_logits=True` is missing"),
+            (_train(optimizer="keras.optimizers.SGD(0.1)"), "it is SGD"),
+            (_train(metrics="[]"), "has no accuracy"),
+            (_train(epochs="5"), "number of epochs"),
+            (_train(end="return model, history"), "object that `fit` returns"),
+            (_train(end="return history.history, model"), "First comes"),
+            (_train(end="return model"), "the model and the dictionary"),
+            (_train(end="return None, history.history"), "model is None"),
+            (_train(end="fresh = keras.models.clone_model(model); "
+                        f"fresh.compile(keras.optimizers.Adam(), {SPARSE}); "
+                        "return fresh, history.history"), "never trained"),
         ],
         "right": [
-            _count("sum((M + 1) * N for M, N in pairs)"),
+            _train(),
             """
-def count_parameters(sizes):
-    total = 0
-    for k in range(1, len(sizes)):
-        total += np.ones((sizes[k - 1], sizes[k])).size
-        total += np.zeros(sizes[k]).size
-    return total
+def train_network(x, labels, sizes, epochs):
+    inputs = keras.Input(shape=(x.shape[1],))
+    a = inputs
+    for N in sizes[1:-1]:
+        a = keras.layers.ReLU()(keras.layers.Dense(N)(a))
+    model = keras.Model(inputs, keras.layers.Dense(sizes[-1])(a))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("adam", loss, metrics=["accuracy"])
+    model.fit(x, labels, batch_size=4, epochs=epochs, verbose=0)
+    return [model, model.history.history]
 """,
         ],
     },
     "5.2": {
-        "names": ["build_model"],
+        "names": ["read_prediction"],
         "needs": KERAS,
         "wrong": [
-            (
-                _model(last='activation="softmax", dtype=dtype'),
-                "The model has softmax at its end",
-            ),
-            (_model(last='activation="relu", dtype=dtype'), "has ReLU: z^H"),
-            (_model(hidden="dtype=dtype"), "have no activation function."),
-            (
-                _model(hidden='activation="sigmoid", dtype=dtype'),
-                "have sigmoids",
-            ),
-            (_model(hidden='activation="tanh", dtype=dtype'), "have tanh"),
-            (
-                _model(hidden='activation="softmax", dtype=dtype'),
-                "layers have softmax",
-            ),
-            (_model(first="[]"), "no weights yet"),
-            (_model(inner="sizes[:-1]"), "input was made a layer"),
-            (_model(inner="sizes[1:2]"), "Only one of the hidden layers"),
-            (_model(end="keras.Sequential(layers[:-1])"), "output layer is"),
-            (
-                _model(
-                    hidden='activation="relu", dtype=dtype, use_bias=False',
-                    last="dtype=dtype, use_bias=False",
-                ),
-                "have no biases",
-            ),
-            (
-                _model(hidden='activation="relu"', last="use_bias=True"),
-                "reach every layer",
-            ),
-            (_model(end="layers"), "Keras model should come back"),
-            (_model(end="None"), "returns None"),
-            (_model(output="sizes[-2]"), "other shapes"),
+            (_read(end="int(np.argmax(z)), float(np.max(z))"),
+             "This is the logit"),
+            (_read(end="int(np.argmin(a)), float(np.max(a))"),
+             "least likely class"),
+            (_read(end="float(np.max(a)), int(np.argmax(a))"), "First comes"),
+            (_read(end="int(np.argmax(a)) + 1, float(np.max(a))"),
+             "counted from 0"),
+            (_read(end="int(np.argmax(a)), 100 * float(np.max(a))"),
+             "in per cent"),
+            (_read(a="np.exp(z) / np.sum(np.exp(z))"), "overflows"),
+            (_read(a="np.exp(z)"), "not yet divided"),
+            (_read(a="1 / (1 + np.exp(-z))"), "sigmoid of the logit"),
+            (_read(end="int(np.argmax(np.abs(z))), float(np.max(a))"),
+             "least likely class"),
+            (_read(end="int(np.argmax(z)), 1.0"), "wrong axis"),
+            (_read(end="int(np.argmax(a))"), "the class and its probability"),
+            (_read(end="float(np.argmax(a)), float(np.max(a))"),
+             "return an integer"),
         ],
         "right": [
-            _model(),
+            _read(),
             """
-def build_model(sizes, dtype="float32"):
-    x = keras.Input(shape=(sizes[0],), dtype=dtype)
-    a = x
-    for N in sizes[1:-1]:
-        z = keras.layers.Dense(N, dtype=dtype)(a)
-        a = keras.layers.ReLU(dtype=dtype)(z)
-    z = keras.layers.Dense(sizes[-1], dtype=dtype)(a)
-    return keras.Model(x, z)
+def read_prediction(model, row):
+    z = np.asarray(model(np.reshape(row, (1, -1))))[0].astype(float)
+    k = z.argmax()
+    return k, 1 / np.sum(np.exp(z - z[k]))
 """,
             """
-def build_model(sizes, dtype="float32"):
-    model = keras.Sequential()
-    model.add(keras.Input((sizes[0],), dtype=dtype))
-    last = len(sizes) - 2
-    for k, N in enumerate(sizes[1:]):
-        h = "linear" if k == last else tf.nn.relu
-        model.add(keras.layers.Dense(N, activation=h, dtype=dtype))
-    return model
+def read_prediction(model, row):
+    a = tf.nn.softmax(model(row[np.newaxis]))
+    k = int(tf.argmax(a, axis=1)[0])
+    return [k, float(a[0, k])]
 """,
         ],
     },
     "5.3": {
-        "names": ["relative_error"],
+        "names": ["table_model"],
+        "needs": KERAS,
         "wrong": [
-            (_error("norm(a - b)"), "error is absolute"),
-            (_error("norm(a - b) / norm(a)"), "the reference is b"),
-            (_error("norm(a - b) / (norm(a) + norm(b))"), "sum of both"),
-            (_error("np.sum((a - b)**2) / np.sum(b**2)"), "root is missing"),
-            (_error("(norm(a) - norm(b)) / norm(b)"), "norms were subtracted"),
-            (_error("np.max(np.abs((a - b) / b))"), "the largest of the"),
-            (_error("np.mean(np.abs((a - b) / b))"), "the mean of the"),
-            (_error("np.abs((a - b) / b)"), "One number is wanted"),
-            (
-                _error("np.max(np.abs(a - b)) / np.max(np.abs(b))"),
-                "largest entries were compared",
-            ),
-            (_error("norm(a - b, 2) / norm(b, 2)"), "another norm"),
-            (_error("print(norm(a - b) / norm(b))"), "is None"),
+            (_table(gaps="keras.ops.nan_to_num(inputs)"), "not scaled"),
+            (_table(before="keras.ops.nan_to_num(inputs)", gaps="a"),
+             "before the scaling"),
+            (_table(gaps="a"), "gives NaN"),
+            (_table(mean="np.mean(x_train, axis=0)"), "has vanished"),
+            (_table(variance="np.nanstd(x_train, axis=0)"),
+             "wants the variance"),
+            (_table(variance="np.ones(x_train.shape[1])"),
+             "nothing is divided"),
+            (_table(mean="np.zeros(x_train.shape[1])"), "not subtracted"),
+            (_table(mean="np.nanmean(x_train) + np.zeros(x_train.shape[1])",
+                    variance="np.nanvar(x_train) "
+                    "+ np.zeros(x_train.shape[1])"), "each column"),
+            (_table(hidden="keras.layers.Dense(16)"), "no ReLU"),
+            (_table(last='keras.layers.Dense(K, activation="softmax")'),
+             "softmax at its end"),
+            (_table(last='keras.layers.Dense(K, activation="relu")'),
+             "output layer has ReLU"),
+            (_table(last="keras.layers.Dense(3)"), "other shapes"),
+            (_table(hidden='keras.layers.Dense(8, activation="relu")'),
+             "other shapes"),
+            (_table(rate=""), "Adam's default"),
+            (_table(loss="keras.losses.SparseCategoricalCrossentropy()"),
+             "from_logits=True` is missing"),
+            (_table(metrics="[]"), "accuracy is missing"),
+            (_table(end="return None"), "should come back"),
         ],
         "right": [
-            _error("norm(a - b) / norm(b)"),
-            _error("np.sqrt(np.sum((a - b)**2) / np.sum(b**2))"),
+            _table(),
             """
-def relative_error(a, b):
-    above = below = 0
-    for p, q in zip(np.ravel(a), np.ravel(b)):
-        above += (p - q) ** 2
-        below += q * q
-    return math.sqrt(above / below)
+def table_model(x_train, K):
+    known = np.ma.masked_invalid(x_train)
+    scale = keras.layers.Normalization(
+        mean=known.mean(axis=0).filled(0), variance=known.var(axis=0).filled(1)
+    )
+    inputs = keras.Input(x_train.shape[1:])
+    a = scale(inputs)
+    a = keras.ops.where(keras.ops.isnan(a), 0.0, a)
+    a = keras.layers.Dense(16)(a)
+    a = keras.layers.Activation("relu")(a)
+    outputs = keras.layers.Dense(K)(a)
+    model = keras.Model(inputs=inputs, outputs=outputs)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate=0.01), loss=loss,
+        metrics=[keras.metrics.SparseCategoricalAccuracy("accuracy")],
+    )
+    return model
 """,
         ],
     },
     "5.4": {
-        "names": ["tape_step"],
+        "names": ["diagnose"],
+        "wrong": [
+            *((_diagnose(f"{k}, 4, 1"), words) for k, words in (
+                (1, "A is not 1"), (2, "A is not 2"), (4, "A is not 4"),
+                (5, "better than guessing"))),
+            *((_diagnose(f"3, {k}, 1"), words) for k, words in (
+                (1, "B learns"), (2, "B is not 2"), (3, "B is not 3"),
+                (5, "Overfitting shows late"))),
+            *((_diagnose(f"3, 4, {k}"), words) for k, words in (
+                (2, "C is not 2"), (3, "by heart"), (4, "can look alike"),
+                (5, "C is not 5"))),
+            (_diagnose("3, 4, 6"), "from 1 to 5"),
+            (_diagnose("3, 4"), "three numbers"),
+            (_diagnose("3.0, 4, 1"), "return an integer"),
+        ],
+        "right": [_diagnose("3, 4, 1"), _diagnose("np.array([3, 4, 1])")],
+    },
+    "5.5": {
+        "names": ["fit_until_best"],
         "needs": KERAS,
         "wrong": [
-            (_step(new="v + learning_rate * g"), "The sign is wrong"),
-            (_step(new="v - g"), "learning rate is missing"),
-            (_step(new="g"), "update B5 is still to come"),
-            (_step(risk="tf.reduce_sum(J)"), "The sum over the samples"),
-            (_step(z1="tf.nn.softmax(a0 @ W1 + b1)"), "Softmax was taken"),
-            (_step(a0="x @ W0 + b0"), "has no ReLU"),
-            (
-                _step(risk="tf.reduce_mean(J) / y.shape[1]"),
-                "over the K outputs",
-            ),
-            (_step(end="return weights"), "Nothing has changed"),
-            (_step(end="return new[0]"), "should return the four new"),
-            (_step(end="return new[::-1]"), "The shape of W0"),
-            (
-                _step(start="[tf.constant(w) for w in weights]"),
-                "TypeError",
-                "error",
-            ),
+            (_stop(restore="False"), "weights are those of another epoch"),
+            (_stop(monitor='"loss"'), "watches 'loss'"),
+            (_stop(monitor='"val_accuracy"'), "watches 'val_accuracy'"),
+            (_stop(patience="2"), "patience is not"),
+            (_stop(patience="patience + 1"), "patience is not"),
+            (_stop(epochs="1"), "One epoch only"),
+            (_stop(epochs="50"), "At most 100 epochs"),
+            (_stop(validation="None"), "no `validation_data`"),
+            (_stop(callbacks="[]"), "Nothing stops"),
+            (_stop(data="*validation"), "should train on x"),
+            (_stop(end="return history"), "Return the dictionary"),
+            (_stop(end="return model"), "dictionary of the history"),
         ],
         "right": [
-            _step(),
+            _stop(),
             """
-def tape_step(x, y, weights, learning_rate):
-    W0, b0, W1, b1 = [tf.Variable(w) for w in weights]
-    with tf.GradientTape() as tape:
-        a1 = tf.nn.softmax(tf.nn.relu(x @ W0 + b0) @ W1 + b1)
-        risk = -tf.reduce_mean(tf.reduce_sum(y * tf.math.log(a1), axis=1))
-    for w, g in zip((W0, b0, W1, b1), tape.gradient(risk, [W0, b0, W1, b1])):
-        w.assign_sub(learning_rate * g)
-    return W0.numpy(), b0.numpy(), W1.numpy(), b1.numpy()
+def fit_until_best(model, x, labels, validation, patience):
+    best, waited, kept = np.inf, 0, None
+    history = {"loss": [], "val_loss": []}
+    for epoch in range(100):
+        one = model.fit(x, labels, epochs=1, verbose=0,
+                        validation_data=validation).history
+        for name in history:
+            history[name] += one[name]
+        if one["val_loss"][0] < best:
+            best, waited, kept = one["val_loss"][0], 0, model.get_weights()
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    model.set_weights(kept)
+    return history
 """,
             """
-def tape_step(x, y, weights, learning_rate):
-    x, y = tf.cast(x, "float32"), tf.cast(y, "float32")
-    w = [tf.Variable(v, dtype="float32") for v in weights]
-    with tf.GradientTape() as tape:
-        z1 = tf.maximum(x @ w[0] + w[1], 0) @ w[2] + w[3]
-        J = keras.losses.categorical_crossentropy(y, z1, from_logits=True)
-        risk = tf.reduce_mean(J)
-    keras.optimizers.SGD(learning_rate).apply(tape.gradient(risk, w), w)
-    return w
+def fit_until_best(model, x, labels, validation, patience):
+    stop = keras.callbacks.EarlyStopping("val_loss", 0, patience, 0, "min",
+                                         None, True)
+    return model.fit(x, labels, None, 100, 0, [stop], 0.0,
+                     validation).history
 """,
         ],
     },
-    "5.5": {
-        "names": ["deltas"],
-        "needs": H_PRIME,
+    "5.6": {
+        "names": ["save_and_load"],
+        "needs": KERAS,
         "wrong": [
-            (_deltas(last="y - a[H]"), "sign is flipped"),
-            (_deltas(gate="1.0"), "h' is missing"),
-            (_deltas(gate="(a[L] >= 0)"), "never closes"),
-            (_deltas(gate="a[L]"), "stands the activation"),
-            (_deltas(gate="z[L]"), "stands z^L itself"),
-            (_deltas(last="(a[H] - y) / len(y)"), "1/D belongs"),
-            (_deltas(back="delta[L + 1] @ W[L + 1]"), "transpose is missing"),
-            (_deltas(gate="h_prime(z[L + 1])"), "z of the next layer"),
-            (_deltas(down="range(H - 1, 0, -1)"), "still None"),
-            (_deltas(end="return delta[::-1]"), "delta^0 should come first"),
-            (_deltas(end="return delta[:-1]"), "from delta^0 to delta^H"),
-            (_deltas(end="return delta[0]"), "not a ndarray"),
-            (
-                _deltas(back="W[L + 1] @ delta[L + 1]"),
-                "matmul",
-                "error",
-            ),
+            (_save(["model.save(path)", "return model"]),
+             "model that was given"),
+            (_save(["model.save(path)"]), "Nothing comes back"),
+            (_save(["return keras.models.clone_model(model)"]), "No file"),
+            (_save(["model.save(path)", "return path"]),
+             "it is a str"),
+            (_save(["model.save(path)",
+                    "return keras.models.clone_model(model)"]), "output"),
         ],
         "right": [
-            _deltas(),
-            """
-def deltas(y, z, a, W):
-    delta = [a[-1] - y]
-    for zL, W_next in zip(z[-2::-1], W[:0:-1]):
-        delta.append(np.where(zL > 0, delta[-1] @ W_next.T, 0))
-    return tuple(reversed(delta))
-""",
-            """
-def deltas(y, z, a, W):
-    H = len(W) - 1
-    result = {H: np.asarray(a[H]) - y}
-    for L in reversed(range(H)):
-        result[L] = np.zeros(z[L].shape)
-        for i in range(len(y)):
-            back = W[L + 1] @ result[L + 1][i]
-            result[L][i] = (a[L][i] > 0) * back
-    return [result[L] for L in range(H + 1)]
-""",
+            _save(["model.save(path)",
+                   "return keras.models.load_model(path)"]),
+            _save(["keras.saving.save_model(model, path)",
+                   "return keras.saving.load_model(path)"]),
         ],
     },
 }

@@ -40,11 +40,24 @@ def frontier(cost, accuracy):
 """
 
 
+def _climbing(order):
+    return f"""
+def frontier(cost, accuracy):
+    best, kept = -np.inf, []
+    for i in {order}:
+        if accuracy[i] > best:
+            best = accuracy[i]
+            kept.append(i)
+    return np.array(kept)
+"""
+
+
 RMS = "np.sqrt(np.mean(h_prime(z) ** 2))"
 
 CATALOGUE = {
     "6.1": {
         "names": ["equal_width"],
+        "valid": "lambda H, P, M, K: P >= M + 2 * H - 1 + 2 * K",  # n = 1
         "wrong": [
             (
                 _width("M * n + (H - 1) * n * n + n * K"),
@@ -63,6 +76,10 @@ CATALOGUE = {
             (_width("H * M * n + (H - 1) * n * n + H * n + n * K + K"),
              "linked to the M inputs"),
             (_width(end="return n - 1"), "One neuron too few"),
+            (
+                _width("1 + M * n + n + (H - 1) * (n * n + n) + n * K + K"),
+                "exactly P parameters",
+            ),
             (_width(end="return n + 0.5"), "has to be whole"),
             (_width(end="return list(range(n))"), "a single number"),
         ],
@@ -99,6 +116,12 @@ def equal_width(H, P, M, K):
         "names": ["difference"],
         "wrong": [
             (_difference(d="np.mean(a) - np.mean(b)"), "sign is flipped"),
+            (_difference(d="abs(np.mean(b) - np.mean(a))"), "keeps its sign"),
+            (
+                _difference("np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1))"
+                            " / len(a))"),
+                "b has its own",
+            ),
             (
                 _difference("np.sqrt(np.var(a) / len(a) + np.var(b)"
                             " / len(b))"),
@@ -168,6 +191,7 @@ def difference(a, b):
                         " * np.mean(h_prime(z))"),
                 "mean of h' is taken",
             ),
+            (_shrink("np.mean(h_prime(z))"), "the mean of h' alone"),
             (
                 _shrink(f"gain * N / z.shape[1] * {RMS}"),
                 "standard deviation",
@@ -226,6 +250,12 @@ def difference(a, b):
                 "the dearer one is beaten",
             ),
             (
+                _frontier("cost[j] <= cost[i] and accuracy[j] >= accuracy[i]"),
+                "remove each other",
+            ),
+            (_climbing("np.lexsort((-accuracy, cost))"), "one is missing"),
+            (_climbing("np.argsort(cost)"), "also if it comes first"),
+            (
                 """
 def frontier(cost, accuracy):
     order = np.argsort(cost, kind="stable")
@@ -252,16 +282,18 @@ def frontier(cost, accuracy):
             (_frontier(end="return accuracy[kept]"), "These are accuracies"),
             (_frontier(end="return cost[kept]"), "These are costs"),
             (_frontier(end="return kept[1:]"), "nothing beats it"),
+            (_frontier(end="return [float(i) for i in kept]"), "integers"),
             (_frontier(end="return kept + kept[:1]"), "more than once"),
         ],
         "right": [
             _frontier(),
             """
 def frontier(cost, accuracy):
-    best, kept = -np.inf, []
-    for i in np.lexsort((-accuracy, cost)):
-        if accuracy[i] > best:
-            best = accuracy[i]
+    kept = []
+    for i in range(len(cost)):
+        cheaper = np.max(accuracy[cost < cost[i]], initial=-np.inf)
+        equal = np.max(accuracy[cost == cost[i]])
+        if accuracy[i] > cheaper and accuracy[i] == equal:
             kept.append(i)
     return np.array(kept)
 """,

@@ -188,6 +188,14 @@ CATALOGUE = {
                 ),
                 "two things, k and v",
             ),
+            (
+                _power(
+                    "if _ == 0: v = np.arange(1.0, 1 + len(v))\n"
+                    "        v = v / np.linalg.norm(v)\n"
+                    "        Hv = hessian_times(v); k = v @ Hv; v = Hv"
+                ),
+                "begin with the v",
+            ),
         ],
         "right": [
             _power(
@@ -207,6 +215,7 @@ def largest_curvature(hessian_times, v, iterations):
                 "return [k, v / np.linalg.norm(v)]",
             ),
         ],
+        "same": [("-Hv", "a direction has no sign")],
     },
     "7.3": {
         "names": ["step_schedule"],
@@ -235,6 +244,13 @@ def largest_curvature(hessian_times, v, iterations):
                 "still to come",
             ),
             (_schedule("return 1.0"), "No drop happens"),
+            (
+                _schedule(
+                    "first, second = (*drops, 9, 9)[:2]\n"
+                    "    return factor ** ((t >= first) + (t >= second))"
+                ),
+                "any number of shares",
+            ),
             (_schedule("factor ** sum(t >= d for d in drops)"), "is None"),
         ],
         "right": [
@@ -267,6 +283,14 @@ def largest_curvature(hessian_times, v, iterations):
             ),
             (_momentum(end="return w, old"), "old velocity is returned"),
             (_momentum(end="return w"), "should return w and v"),
+            (
+                _momentum(v="beta * v - learning_rate * gradient", w="w + v"),
+                "another common form",
+            ),
+            (
+                _momentum(v="beta * v + learning_rate * gradient", w="w - v"),
+                "another common form",
+            ),
         ],
         "right": [
             _momentum(),
@@ -317,6 +341,17 @@ def momentum(w, v, gradient, learning_rate, beta=0.9):
             ),
             (_adam(m_t="old / (1 - beta1**t)"), "old m makes the step"),
             (_adam(end="return w"), "should return w, m and s"),
+            (_adam(end="return w, s, m"), "each other's place"),
+            (_adam(s_t="s"), "used without its correction"),
+            (
+                _adam(m_t="m / (1 - beta1**(t + 1))",
+                      s_t="s / (1 - beta2**(t + 1))"),
+                "t counts from 1",
+            ),
+            (
+                _adam(s="beta2 * s + 3 * (1 - beta2) * gradient**2"),
+                "received: [",
+            ),
         ],
         "right": [
             _adam(),

@@ -15,6 +15,18 @@ def moment_to_stop(risks, patience):
 """
 
 
+def _counting(rule):
+    return f"""
+def moment_to_stop(risks, patience):
+    lowest, best, waited = float("inf"), 0, 0
+    for place, risk in enumerate(risks):
+        {rule}
+        if waited == patience:
+            return place, best
+    return len(risks) - 1, best
+"""
+
+
 def _drop(kept="rng.random(a.shape) >= share", mask="kept / (1 - share)",
           end="a * mask, mask"):
     return f"""
@@ -84,6 +96,27 @@ def moment_to_stop(risks, patience):
 """,
                 "with the one before it",
             ),
+            (
+                """
+def moment_to_stop(risks, patience):
+    bad = best = 0
+    for i in range(1, len(risks)):
+        if risks[i] < risks[i - 1]:
+            bad, best = 0, i
+        else:
+            bad += 1
+            if bad == patience:
+                return i, best
+    return len(risks) - 1, best
+""",
+                "called the lowest",
+            ),
+            (_counting("if risk < lowest: lowest, best = risk, place\n"
+                       "        else: waited += 1"), "never set back"),
+            (_counting("if risk < lowest: lowest, best, waited = risk, "
+                       "place, 0\n        elif risk > lowest: waited += 1"),
+             "neither as lower"),
+            (_stop(end="k, risks[best]"), "lowest risk itself"),
         ],
         "right": [
             _stop(),
@@ -113,6 +146,9 @@ def moment_to_stop(risks, patience):
         "names": ["dropout"],
         "wrong": [
             (_drop(mask="kept * 1.0"), "consists of 0 and 1"),
+            (_drop(mask="kept * 1.0", end="a * mask / (1 - share), mask"),
+             "The first array is right"),
+            (_drop(end="a * mask, (a * mask) / a"), "a holds zeros"),
             (_drop(mask="kept * (1 - share)"), "multiplied by 1 - share"),
             (_drop(kept="rng.random(a.shape) >= 0.4",
                    mask="kept / (1 - share)"), "Another share"),
@@ -153,6 +189,7 @@ def dropout(a, share, rng):
                   mask="np.where(kept, 1 / (1 - share), 0).astype(a.dtype)"),
             _drop(kept="rng.binomial(1, 1 - share, size=a.shape)"),
         ],
+        "same": [("dtype=np.float32", "other random numbers")],
     },
     "8.3": {
         "names": ["shift"],
@@ -212,7 +249,8 @@ def dropout(a, share, rng):
             (_gradient(end="(delta0 @ parameters['W0'].T).mean(axis=0)"),
              "mean over the images"),
             (_gradient(end="parameters['W0'] @ delta0.T"), "is transposed"),
-            (_gradient(end="delta0 @ parameters['W0']"), "matmul", "error"),
+            (_gradient(end="delta0 @ parameters['W0']"), "do not fit",
+             "error"),
             (
                 """
 def input_gradient(x, y, parameters):

@@ -41,11 +41,13 @@ ALL_OF_ONE = """train(x)
 
 def _crossing(loop="range(len(s) - 1)", test="d[i] * d[i + 1] <= 0",
               answer="np.exp(s[i] + t * (s[i + 1] - s[i]))", none="None",
-              s="np.log(sizes)", d="np.log(first / second)"):
+              s="np.log(sizes)", d="np.log(first / second)",
+              at_once="if d[i] == 0: return sizes[i]"):
     return f"""
 def crossing(sizes, first, second):
     s, d = {s}, {d}
     for i in {loop}:
+        {at_once}
         if {test}:
             t = d[i] / (d[i] - d[i + 1])
             return {answer}
@@ -140,6 +142,8 @@ CATALOGUE = {
                 "even number of values",
             ),
             (_fair(result="seconds[name]"), "the median; there are 5"),
+            (_fair(result="np.median(seconds[name], keepdims=True)"),
+             "return the number itself"),
             (
                 _fair() + """
 def listed(tools, x, repeats, clock):
@@ -189,6 +193,13 @@ def fair_times(tools, x, repeats, clock):
         table.append(row)
     return {n: statistics.median(row[n] for row in table) for n, _ in trains}
 """,
+        ],
+        "same": [
+            ("float(", "np.float64 is a number as well"),
+            ("x[:2]", "the warm-up may take fewer images"),
+            ("tools[name]() for name", "made again in each round"),
+            ("train(x)  ->", "one of two warm-ups"),
+            ("reversed(trains)", "the order within a round is free"),
         ],
     },
     "9.2": {
@@ -240,18 +251,26 @@ def fair_times(tools, x, repeats, clock):
                 "beyond what was measured",
             ),
             (_crossing(none="sizes[0]"), "These curves do not cross"),
+            (_crossing(none="np.nan"), "You return nan"),
+            (_crossing(at_once=""), "that makes 0 / 0"),
+            (
+                _crossing(at_once="",
+                          test="np.sign(d[i]) != np.sign(d[i + 1])"),
+                "first crossing",
+            ),
         ],
         "right": [
             _crossing(),
-            _crossing(none="np.nan", s="np.log2(sizes)",
+            _crossing(s="np.log2(sizes)",
                       answer="2 ** (s[i] + t * (s[i + 1] - s[i]))"),
-            _crossing(none="float('nan')",
-                      d="np.log10(second) - np.log10(first)",
+            _crossing(d="np.log10(second) - np.log10(first)",
                       test="np.sign(d[i]) != np.sign(d[i + 1])"),
             """
 def crossing(sizes, first, second):
     pairs = list(zip(sizes, np.array(first) / np.array(second)))
     for (a, q), (b, r) in zip(pairs, pairs[1:]):
+        if q == 1:
+            return a
         if min(q, r) <= 1 <= max(q, r):
             t = np.log(q) / np.log(q / r)
             return a ** (1 - t) * b ** t
@@ -329,6 +348,7 @@ def crossing(sizes, first, second):
             ),
             (_price("np.diff(E) / np.diff(100 * A) / 10"), "in percent"),
             (_price("None"), "is None"),
+            (_price(keep="A_all[i] >= A_all[kept[-1]]"), "equal accuracy"),
         ],
         "right": [
             _price(),

@@ -15,6 +15,7 @@ from pathlib import Path
 from tools.stress.children import ROOT, Course
 from tools.stress.interrupts import building, installing, training
 from tools.stress.no_network import every_call, lab_offline, no_network
+from tools.stress.play import play
 from tools.stress.report import FAILED, Scenario, collect, run_cases, table
 from tools.stress.shared import at_once, no_home
 from tools.stress.starts import (
@@ -56,6 +57,8 @@ SCENARIOS = [
              twice(twice_in_a_row)),
     Scenario("settings", "hash seeds, locales, time zone, threads, backends",
              "40", settings),
+    Scenario("play", "every setting changed, cells again and twice", "60",
+             play, light=False),
     Scenario("training", "the stop button in every long cell", "20",
              training),
     Scenario("building", "building and testing stopped", "6", building,
@@ -73,6 +76,10 @@ def parse(arguments):
     )
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("--list", action="store_true", help="what there is")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME",
+        help="scenarios, such as play; the same as --only",
+    )
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", choices=names, default=[]
     )
@@ -92,7 +99,12 @@ def parse(arguments):
     parser.add_argument(
         "--logs", type=Path, metavar="DIR", help="where the logs are kept"
     )
-    return parser, parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    unknown = set(options.names) - set(names)
+    if unknown:
+        parser.error(f"no scenario {sorted(unknown)}; --list has them")
+    options.only += options.names
+    return parser, options
 
 
 def find_notebooks(numbers):
