@@ -440,7 +440,7 @@ reveal("1.Q2", f"{lines['rings'][-1]:.0%}")
 
 # %% tags=["instructor"]
 for name, (curves_of, noise) in CURVES.items():
-    x_many, y_many = scatter(curves_of, noise, 40_000,
+    x_many, y_many = scatter(curves_of, noise, 20_000,
                              np.random.default_rng(SEED + 3000))
     ideal = densities(x_many, curves_of, noise).argmax(axis=0)
     chance = np.sqrt(FLOORS[name] / len(y_many))
@@ -825,8 +825,7 @@ plotting.show(
 # %% [markdown]
 # What it computes is the subject of notebook 02, and how it learns of notebook
 # 03. A training begins with random weights and may end in a poor minimum. So
-# we start 20 times and keep the network with the lowest loss on the training
-# data.
+# we start 20 times and keep the network with the lowest training loss.
 
 # %%
 from sklearn.neural_network import MLPClassifier
@@ -1139,8 +1138,9 @@ assert n_linear not in (KEPT[0], KEPT[-1]) and k_best not in (1, 25)
 
 # %% [markdown]
 # The non-linear method makes little more than half of the mistakes of the best
-# straight cut, and both intervals leave zero out. That answers the question in
-# the title, in many dimensions as in two: a boundary that may bend gets further.
+# straight cut, and both intervals leave zero out. That answers the question
+# in the title, in many dimensions as in two: a boundary that may bend gets
+# further.
 #
 # The method has a cost: it compares each new image with all training images.
 # We want a non-linear *function* with adjustable parameters, which needs the
@@ -1339,8 +1339,8 @@ moon_variable = a[:, 1] - 0.5 * u**3 + 0.5 * u
 print(f"{np.mean((moon_variable < 0.25) != b):.1%} wrong")
 
 # %% [markdown] tags=["answer-1.Q6"]
-# **Answer (1.Q6).** The tree cuts parallel to the axes, so at a given depth its
-# staircase, and its error, change with the turn: in either direction. With
+# **Answer (1.Q6).** The tree cuts parallel to the axes, so at a given depth
+# its staircase and its error change with the turn, in either direction. With
 # three cuts in a row the *turned* moons are easier; with two they are much
 # harder. If the validation sample chooses the depth for each position, no
 # difference is seen. The network's linear functions can take any direction, so
