@@ -180,6 +180,7 @@ for share in SHARES:
     curves[share] = np.array([contamination_and_efficiency(
         a @ w > cut, b == 1) for cut in cuts])
 
+
 # %% tags=["draws"]
 def draw_curves(ax, shares):
     """Draw contamination against efficiency for some shares of signal."""
@@ -438,6 +439,12 @@ for name, problem in CURVES.items():
 reveal("1.Q2", f"{lines['rings'][-1]:.0%}")
 # solution("1.Q2")
 
+# %% [markdown] tags=["answer-1.Q2"]
+# **Answer (1.Q2).** A little more than a third. A line that touches the inner
+# ring (radius 1) cuts off an arc of 120 degrees of the outer one (radius 2).
+# The other two thirds of the outer ring are wrong: a third of all points. The
+# noise adds the rest.
+
 # %% tags=["instructor"]
 for name, (curves_of, noise) in CURVES.items():
     x_many, y_many = scatter(curves_of, noise, 20_000,
@@ -445,12 +452,6 @@ for name, (curves_of, noise) in CURVES.items():
     ideal = densities(x_many, curves_of, noise).argmax(axis=0)
     chance = np.sqrt(FLOORS[name] / len(y_many))
     assert abs(np.mean(ideal != y_many) - FLOORS[name]) < 3 * chance
-
-# %% [markdown] tags=["answer-1.Q2"]
-# **Answer (1.Q2).** A little more than a third. A line that touches the inner
-# ring (radius 1) cuts off an arc of 120 degrees of the outer one (radius 2).
-# The other two thirds of the outer ring are wrong: a third of all points. The
-# noise adds the rest.
 
 # %% tags=["draws"]
 fig, axes = plotting.figure(1, 2, height=3.3)
@@ -626,7 +627,6 @@ plotting.show(
 order = np.random.default_rng(SEED).permutation(1000)  # of all the indices
 training, test = order[:800], order[800:]
 print("in both samples:", np.intersect1d(training, test).size)
-
 
 # %% [markdown]
 # This course adds a third sample. A choice, such as the depth, is made on the
