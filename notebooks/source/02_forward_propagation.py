@@ -192,10 +192,10 @@ fig, ax = plotting.figure(width=6.4, height=3.7)
 H = len(SIZES) - 2  # the output layer
 for k, size in enumerate(SIZES):
     L, texts = k - 1, ["0", "1", str(size - 1)]
-    above, below = f"layer $L = {L}$ (hidden)", f"$z^{L},\\ a^{L}$"
-    colour = "#CFE6F5" if L < H else "#FBE3C8"
+    above, colour = f"layer $L = {L}$ (hidden)", "#CFE6F5"
+    below = f"$z^{L},\\ a^{L}$"
     if L == H:
-        above = f"layer $L = H = {H}$ (output)"
+        above, colour = f"layer $L = H = {H}$ (output)", "#FBE3C8"
     if k == 0:
         above, below, colour = "input", "$x$", "#DDDDDD"
         texts = [f"$x_{{{text}}}$" for text in texts]
@@ -203,23 +203,21 @@ for k, size in enumerate(SIZES):
     ax.text(4 * k, 2.6, above, weight="bold", **CENTRED)
     ax.text(4 * k, -2.5, f"{below}\n{size} {'neurons' if k else 'values'}",
             **CENTRED)
-for L, (M, N) in enumerate(zip(SIZES[:-1], SIZES[1:])):
+for L in range(H + 1):
     for line in np.array(np.meshgrid(HEIGHTS, HEIGHTS)).reshape(2, -1).T:
         ax.plot([4 * L, 4 * L + 4], line, color="#BBBBBB", lw=0.6, zorder=1)
-    ax.plot([4 * L, 4 * L + 4], HEIGHTS[1::-1], color=plotting.BLUE, lw=2,
-            zorder=1)
+    ax.plot([4 * L, 4 * L + 4], HEIGHTS[1::-1], color=plotting.BLUE, lw=2)
     ax.text(4 * L + 2.2, 1.04, f"$w_{{10}}^{L}$", color=plotting.BLUE,
             bbox=PAPER, **CENTRED)
-    ax.text(4 * L + 2, -2.5, f"$W^{L}$: {M} x {N}\n$b^{L}$: {N}",
-            color=plotting.BLUE, **CENTRED)
-ax.set(xlim=(-1.0, 4 * H + 5.5), ylim=(-3.1, 2.9), aspect="equal")
+    ax.text(4 * L + 2, -2.5, f"$W^{L}$: {SIZES[L]} x {SIZES[L + 1]}\n"
+            f"$b^{L}$: {SIZES[L + 1]}", color=plotting.BLUE, **CENTRED)
+ax.set(xlim=(-1.0, 4 * H + 5.5), ylim=(-3.1, 2.9), aspect="equal",
+       title=f"A network {'-'.join(map(str, SIZES))}")
 ax.axis("off")
-ax.set_title(f"A network {'-'.join(map(str, SIZES))}")
 plotting.show(fig, f"""Columns of circles: {SIZES[0]} inputs x, then layers of
     {' and '.join(map(str, SIZES[1:]))} neurons with z and a in them. Lines
     join every circle with all of the next column; one line of each set carries
     its weight, w 1 0. An arrow, the bias, enters each neuron, no input.""")
-
 
 # %% [markdown]
 # The input is no layer, because it has no weights and no biases. Layer 0 is the

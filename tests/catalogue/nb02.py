@@ -255,8 +255,8 @@ def forward(x, parameters):
 """,
                 "once too often",
             ),
-            (_forward(end="return z, a[:-1]"), "z has length 2 and a has length 1"),
-            (_forward(end="return [x @ x.T] + z, a"), "z has length 3 and a has length 2"),
+            (_forward(end="return z, a[:-1]"), "z has length 2 and a has"),
+            (_forward(end="return [x @ x.T] + z, a"), "length 3 and a has"),
             (
                 """
 def forward(x, parameters):
