@@ -172,7 +172,7 @@ def draw_column(ax, left, texts, colour, layer):
     """Draw circles, what is in them and, on neurons, the arrow of the bias."""
     for y, text in zip(HEIGHTS, texts):
         ax.add_patch(Circle((left, y), 0.42, facecolor=colour,
-                            edgecolor="black", zorder=2))
+                            edgecolor="black", zorder=2.5))
         if layer >= 0:
             ax.annotate("", (left + 0.3, y + 0.3), (left + 0.62, y + 0.62),
                         zorder=3, arrowprops={"arrowstyle": "-|>",
