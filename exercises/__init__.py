@@ -118,7 +118,7 @@ def solution(number):
         print(text)
 
 
-def guess(number, value=_asks):
+def guess(number, value=_asks, *more):
     """Write down what you expect, before the result is there.
 
     Nothing is judged. Without a value: return what was written down.
@@ -129,6 +129,8 @@ def guess(number, value=_asks):
         Such as "6.Q1".
     value : number or str, optional
         What you expect; None takes a guess back.
+    *more
+        The rest of a number with commas: it is not written down.
 
     Returns
     -------
@@ -139,7 +141,9 @@ def guess(number, value=_asks):
         raise KeyError(f'number: expected one such as "6.Q1", got {number!r}')
     if value is _asks:
         return _guesses.get(number)
-    if value is None or value is Ellipsis:
+    if more:
+        print(f"{number}: one value, please, a number without commas.")
+    elif value is None or value is Ellipsis:
         _guesses.pop(number, None)
         print(f"{number}: no guess yet.")
     else:

@@ -169,7 +169,8 @@ def verdict(number, *answers):
         with _undisturbed():
             return call_within(SECONDS, _judge, known, answers)
     except NotEnded as end:
-        words = f"It did not end within {SECONDS} s: is there an endless loop?"
+        words = f"It did not end within {SECONDS} s: is there an endless "
+        words += "loop, or a loop over single numbers, which is too slow here?"
         if end.going_on:
             words += (
                 " It cannot be stopped and goes on in the background: "

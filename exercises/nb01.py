@@ -335,6 +335,22 @@ def _impurity(answer, values, y, cut):
          "p (1 - p) is the term of one class only: sum it over all classes "
          "k.") for k in np.unique(y)
     ]
+    mistakes += [
+        (total(lambda s: 1 - np.sum((_shares(s) * len(s) / len(y)) ** 2)),
+         "The shares p[k] of a side are counted among the points of that "
+         "side; here they were divided by the number of all points."),
+    ]
+    for whole in (False, True):  # the labels 0, 1, ... of all or of the side
+        def present(s, whole=whole):
+            names = range(len(np.unique(y if whole else s)))
+            return np.array([np.mean(s == k) for k in names])
+
+        mistakes += [
+            (total(measure), "A label was left out: those that are there "
+             "need not be 0, 1, 2, ... without a gap; np.unique lists them.")
+            for measure in (lambda s: 1 - np.sum(present(s) ** 2),
+                            lambda s: np.sum(present(s) * (1 - present(s))))
+        ]
     if len(other[0]) != len(sides[0]):
         mistakes.insert(0, (total(_gini, other), "A value equal to the cut "
                             "belongs to the left side, values <= cut."))
@@ -377,6 +393,8 @@ def _vote(answer, cases):
         else:
             words = "For at least one row this is not the label with most " \
                 "votes."
+            if all(_tied(received[k], cases[k]) for k in failed):
+                words = TIED
         raise Wrong(words, _given_vote(cases[first]), expected[first],
                     received[first])
     for value, case, right in zip(received, cases, expected):
@@ -462,6 +480,13 @@ def _votes(away, y_train, k, skip=0, place=0):
     return np.array(found)
 
 
+def _tied(labels, case):
+    """Has each label, in its row, as many votes as any other?"""
+    rows = [list(row) for row in _near(*case)]
+    return all(row.count(label) == max(map(row.count, row))
+               for row, label in zip(rows, labels))
+
+
 def _near(x_train, y_train, x, k):
     order = np.argsort(_squares(x_train, x), axis=1, kind="stable")
     return y_train[order[:, :k]]
@@ -491,6 +516,9 @@ def _nearest_mean(x_train, y_train, x, k):
     return names[np.argmin(_squares(np.array(means), x), axis=1)]
 
 
+TIED = (
+    "Several labels have equally many votes here: take the smallest of them."
+)
 NAMES = "Labels are names: count how often each occurs."
 VOTE_MISTAKES = [
     (_with(only=1), "Only the nearest point was asked: k says how many have "
@@ -503,8 +531,6 @@ VOTE_MISTAKES = [
      "should."),
     (_by(lambda away: -np.sum(away**2, axis=2)), "These are the labels of "
      "the points that are farthest away."),
-    (_with(place=-1), "Several labels have equally many votes here: take the "
-     "smallest of them."),
     (lambda *case: _near(*case).mean(axis=1), "That is the mean of the "
      "neighbours' labels. " + NAMES),
     (lambda *case: np.rint(_near(*case).mean(axis=1)), "That is the rounded "

@@ -3,11 +3,13 @@
 import time
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from exercises.compare import Wrong, as_array, as_tuple, compare
 from exercises.judge import exercise
 
-SLOW = 0.3  # s of processor time for `LARGE_NETWORK`; NumPy needs 0.01
+SLOW = 0.1  # s of processor time for 1,000 digits; NumPy needs 0.004 ...
+TIMES = 25  # ... or so many times what NumPy needs, on a slow machine
 
 
 @exercise(
@@ -49,8 +51,8 @@ def softmax(answer):
 
 
 TOO_LOW = (
-    "exp(z) is 0 for every z of the row, and 0 / 0 is NaN. What is "
-    "subtracted from a row has to be its own largest value."
+    "What is subtracted is too large for this row: exp of what is left is 0 "
+    "for all its values, and 0 / 0 is NaN. The constant has to suit each row."
 )
 LARGE = [
     (
@@ -70,8 +72,8 @@ LARGE = [
     ),
     (
         np.array([[-2000.0, 0.0, 2000.0]]),
-        "What is subtracted is not the row's largest value, so exp still "
-        "overflows.",
+        "What is subtracted is too small for this row: its largest exponent "
+        "is still far above 0, so exp overflows.",
     ),
 ]
 
@@ -164,22 +166,31 @@ def forward(answer):
     for D, sizes in SHAPES:
         x, parameters = _network(D, sizes, rng)
         given = f"x of shape {x.shape}, sizes of the layers {sizes[1:]}"
-        if x.size + sum(each.size for each in parameters.values()) < 14:
+        if x.size + sum(each.size for each in parameters.values()) <= 14:
             given = _numbers(x, parameters)
         _judge_forward(answer, x, parameters, given)
     x = np.array([[1.0, 0.0], [0.0, 1.0]])
     high = {"W0": np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),
             "b0": np.zeros(2)}
     _judge_forward(answer, x, high, _numbers(x, high))
-    x, parameters = _network(100, (784, 128, 10), rng)
+    for D in (5, 100, 1000):  # few first: three nested loops take long
+        x, parameters = _network(D, (784, 128, 10), rng)
+        with threadpool_limits(limits=1):
+            own = min(_seconds(_pass, x, parameters) for _ in range(3))
+            taken = _seconds(answer, x, parameters)
+        if taken > max(SLOW, TIMES * own):
+            raise Wrong(
+                "The values are right, but loops over neurons or single "
+                "numbers are too slow: later cells send 1,000 digits through "
+                "400 networks. Use `layer`, which works on all rows at once."
+            )
+
+
+def _seconds(function, *arguments):
+    """Return the processor time of a call."""
     start = time.thread_time()
-    answer(x, parameters)
-    if time.thread_time() - start > SLOW:
-        raise Wrong(
-            "The values are right, but loops over single numbers are too "
-            "slow: later cells send 1000 digits through 400 networks. Use "
-            "`layer`, which works on all rows at once."
-        )
+    function(*arguments)
+    return time.thread_time() - start
 
 
 TINY = {
@@ -261,9 +272,15 @@ MISTAKES = [
 
 def _judge_forward(answer, x, parameters, given):
     layers = len(parameters) // 2
-    received = as_tuple(answer(x, parameters), 2, "two lists, z and a")
+    try:
+        received = answer(x, parameters)
+    except Exception as error:
+        _too_many_keys(error, layers, given)
+        raise
+    received = as_tuple(received, 2, "two lists, z and a")
     for part, name in zip(received, "za"):
         _is_list(part, name, layers, x, given)
+    _as_many(*received, layers, given)
     z, a = _pass(x, parameters)
     if _all_same(received, (z, a)):
         for part, name in zip(received, "za"):
@@ -276,6 +293,14 @@ def _judge_forward(answer, x, parameters, given):
             continue
         if _all_same(received, wrong):
             raise Wrong(sentence, given, *_first(received, (z, a)))
+    order = sorted(range(layers), key=str)  # 0, 1, 10, 11, 12, 2, ...
+    as_text = {f"{name}{k}": parameters[f"{name}{L}"]
+               for k, L in enumerate(order) for name in "Wb"}
+    if layers > 10 and _all_same(received, _pass(x, as_text)):
+        raise Wrong(
+            'The layers are in the wrong order: as text, "W10" comes before '
+            '"W2". Count the layers with a number L.', given,
+        )
     if _all_same(received, (a, z)):
         raise Wrong("z and a are returned in the wrong order.", given)
     if layers > 1 and _all_same(received, ([*a[:-1], z[-1]], a)):
@@ -306,19 +331,47 @@ def _is_list(part, name, layers, x, given):
             f"{name} should be a list with one array for each layer; it is "
             f"of type {kind}.", given,
         )
-    if len(part) == layers:
-        return
     if len(part) == layers + 1 and _same(part[0], x):
         raise Wrong(
             f"The list {name} begins with x. The input is no layer: {name}[0] "
             "belongs to the first hidden layer.", given,
         )
-    raise Wrong(
-        f"The list {name} has {len(part)} entr"
-        f"{'y' if len(part) == 1 else 'ies'}; this network has {layers} "
-        f"layer{'s' * (layers != 1)}. The number of layers has to come from "
-        "`parameters`.", given,
-    )
+
+
+def _as_many(z, a, layers, given):
+    """Raise `Wrong` unless z and a have one entry for each layer."""
+    if len(z) == len(a) == layers:
+        return
+    if len(z) == layers and len(a) == layers + 1:
+        words = "a was appended once too often: the last layer has only its "
+        words += "softmax."
+    elif layers in (len(z), len(a)):
+        words = f"z has length {len(z)} and a has length {len(a)}: each of "
+        words += f"the {_layers(layers)} needs one z and one a."
+    else:
+        words = f"The list z has {len(z)} entr"
+        words += f"{'y' if len(z) == 1 else 'ies'}; this network has "
+        words += f"{_layers(layers)}. The number of layers has to come from "
+        words += "`parameters`."
+    raise Wrong(words, given)
+
+
+def _too_many_keys(error, layers, given):
+    """Raise `Wrong` where an answer asks for a layer that is not there."""
+    for L in range(layers, layers + 14):
+        if any(f"KeyError: '{name}{L}'" in str(error) for name in "Wb"):
+            network = f"a network with {_layers(layers)}"
+            if layers == 1:
+                network = "a network without hidden layer (keys W0, b0)"
+            raise Wrong(
+                f"Your function asks for W{L} or b{L}, which {network} has "
+                "not. The number of layers has to come from `parameters`.",
+                given,
+            ) from None
+
+
+def _layers(number):
+    return f"{number} layer{'s' * (number != 1)}"
 
 
 def _are_arrays(part, name, given):
@@ -378,7 +431,7 @@ def tent(answer):
     expected = np.maximum(1 - np.abs(x - 1), 0)
     received = np.maximum(x @ W0 + b0, 0) @ W1 + b1
     if not np.allclose(received, expected, atol=1e-6):
-        raise _tent_verdict(x, received, expected, W0.shape[1])
+        raise _tent_verdict(x, received, expected, W0)
     if W0.shape[1] > 3:
         return f"(You use {W0.shape[1]} hidden neurons; three are enough.)"
     return None
@@ -407,7 +460,15 @@ def _tent_shapes(W0, b0, W1, b1):
         )
 
 
-def _tent_verdict(x, received, expected, N):
+SLOPES = (
+    "The output weights 1 and -1 are the slopes of the tent; the weight of a "
+    "ramp is the CHANGE of slope at its kink."
+)
+
+
+def _tent_verdict(x, received, expected, W0):
+    N = W0.shape[1]
+
     def ramps(kinks, weights):
         return np.maximum(x - np.array(kinks), 0) @ np.array(weights)[:, None]
 
@@ -416,6 +477,13 @@ def _tent_verdict(x, received, expected, N):
             ramps([0, 1, 2], [1, -1, 1]),
             "The second weight makes the tent flat, not falling: at the top "
             "the slope has to change from 1 to -1, which is a change of -2.",
+        ),
+        (ramps([0, 1], [1, -1]), SLOPES),
+        (ramps([1, 2], [1, -1]), SLOPES),
+        (
+            ramps([1], [1]),
+            "The output weights are the heights of the tent at its kinks; "
+            "the weight of a ramp is the CHANGE of slope at its kink.",
         ),
         (
             ramps([0, 1], [1, -2]),
@@ -438,6 +506,13 @@ def _tent_verdict(x, received, expected, N):
             "down.",
         ),
     ]
+    if np.array_equal(W0, [[1, -2, 1]]):
+        known.append((
+            received,
+            "The weights 1, -2 and 1 belong into W1, the weights of the "
+            "output. In W0, the -2 turns its ramp to the other side and moves "
+            "its kink.",
+        ))
     d = int(np.argmax(np.abs(received - expected)))
     given = f"x = {x[d, 0]:.4g}"
     example = (given, f"{expected[d, 0]:.4g}", f"{received[d, 0]:.4g}")

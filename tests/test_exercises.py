@@ -440,6 +440,7 @@ def test_endless_answers_are_ended(answer, monkeypatch, capsys):
     monkeypatch.setattr(judge, "SECONDS", 0.3)
     outcome, message = judged("4.6", ENDLESS[answer])
     assert outcome == ERROR and "endless loop" in message
+    assert "single numbers" in message
     assert "background" not in message
     assert capsys.readouterr().out == ""
 
@@ -604,6 +605,9 @@ def test_predictions_and_model_answers(capsys, monkeypatch, tmp_path):
         shown = capsys.readouterr().out.splitlines()
         assert shown[0] == f"4.Q1: your guess is {words}."
         assert shown[1] == f"4.Q1: you guessed {words}; the result is 97.1 %"
+    exercises.guess("4.Q1", 101, 770)
+    assert "without commas" in capsys.readouterr().out
+    assert exercises.guess("4.Q1") is True
     exercises.solution("4.Q1")
     exercises.progress()
     exercises.guess("4.Q1", None)

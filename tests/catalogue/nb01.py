@@ -290,6 +290,41 @@ def best_cut(z, signal):
             (
                 """
 def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
+        p = np.bincount(side) / len(y)
+        total += len(side) / len(y) * (1 - np.sum(p ** 2))
+    return total
+""",
+                "divided by the number of all points",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
+        if len(side):
+            p = [np.mean(side == k) for k in range(len(np.unique(y)))]
+            total += len(side) / len(y) * (1 - np.sum(np.square(p)))
+    return total
+""",
+                "A label was left out",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
+        if len(side):
+            p = [np.mean(side == k) for k in range(len(np.unique(side)))]
+            total += len(side) / len(y) * sum(q * (1 - q) for q in p)
+    return total
+""",
+                "A label was left out",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
     def gini(labels):
         p = np.bincount(labels) / len(labels)
         return 1 - np.sum(p ** 2)
@@ -454,6 +489,42 @@ def impurity_after_cut(values, y, cut):
     "1.4": {
         "names": ["nearest_neighbours"],
         "wrong": [
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    from collections import Counter
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
+        found.append(Counter(y_train[near]).most_common(1)[0][0])
+    return np.array(found)
+""",
+                "equally many votes",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
+        labels = y_train[near].tolist()
+        found.append(max(labels, key=labels.count))
+    return np.array(found)
+""",
+                "equally many votes",
+            ),
+            (
+                """
+def nearest_neighbours(x_train, y_train, x, k):
+    found = []
+    for point in x:
+        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
+        labels = sorted(y_train[near], reverse=True)
+        found.append(max(labels, key=labels.count))
+    return np.array(found)
+""",
+                "equally many votes",
+            ),
             (
                 """
 def nearest_neighbours(x_train, y_train, x, k):

@@ -57,12 +57,12 @@ CATALOGUE = {
             (
                 _softmax("e = np.exp(z - z.mean(axis=1, keepdims=True)); "
                          "return e / e.sum(axis=1, keepdims=True)"),
-                "not the row's largest value",
+                "far above 0",
             ),
             (
                 _softmax("e = np.exp(z - 1000); "
                          "return e / e.sum(axis=1, keepdims=True)"),
-                "0 for every z of the row",
+                "exp of what is left is 0",
             ),
             (
                 _softmax("e = np.exp(np.clip(z, -500, 500)); "
@@ -120,7 +120,7 @@ CATALOGUE = {
             (
                 _softmax("e = np.exp(z - z.min(axis=1, keepdims=True)); "
                          "return e / e.sum(axis=1, keepdims=True)"),
-                "not the row's largest",
+                "far above 0",
             ),
             (
                 _softmax("z -= z.max(axis=1, keepdims=True); "
@@ -131,7 +131,7 @@ CATALOGUE = {
             (
                 _softmax("e = np.exp(z - abs(z).max(axis=1, keepdims=True)); "
                          "return e / e.sum(axis=1, keepdims=True)"),
-                "0 for every z of the row",
+                "exp of what is left is 0",
             ),
             (
                 _softmax("m = z.max(axis=1, keepdims=True); "
@@ -228,8 +228,67 @@ def forward(x, parameters):
     z1 = layer(a0, parameters["W1"], parameters["b1"])
     return [z0, z1], [a0, softmax(z1)]
 """,
-                "KeyError",
-                "error",
+                "without hidden layer (keys W0, b0)",
+            ),
+            (
+                """
+def forward(x, parameters):
+    z, a, before = [], [], x
+    for L in range(3 if "W1" in parameters else 1):
+        z.append(layer(before, parameters[f"W{L}"], parameters[f"b{L}"]))
+        before = relu(z[L])
+        a.append(before)
+    return z, a[:-1] + [softmax(z[-1])]
+""",
+                "W2 or b2, which a network with 2 layers has not",
+            ),
+            (
+                """
+def forward(x, parameters):
+    z, a, before = [], [], x
+    for L in range(len(parameters) // 2):
+        z.append(layer(before, parameters[f"W{L}"], parameters[f"b{L}"]))
+        before = relu(z[L])
+        a.append(before)
+    a.append(softmax(z[-1]))
+    return z, a
+""",
+                "once too often",
+            ),
+            (_forward(end="return z, a[:-1]"), "z has length 2 and a has"),
+            (_forward(end="return [x @ x.T] + z, a"), "length 3 and a has"),
+            (
+                """
+def forward(x, parameters):
+    z, a, before = [], [], x
+    for L in range(len(parameters) // 2):
+        W, b = parameters[f"W{L}"], parameters[f"b{L}"]
+        z.append(np.array([[row @ W[:, n] + b[n] for n in range(len(b))]
+                           for row in before]))
+        before = relu(z[L])
+        a.append(before)
+    return z, a[:-1] + [softmax(z[-1])]
+""",
+                "too slow",
+            ),
+            (
+                """
+def forward(x, parameters):
+    z, a, before = [], [], x
+    for L in range(len(parameters) // 2):
+        W, b = parameters[f"W{L}"], parameters[f"b{L}"]
+        own = np.zeros((len(x), len(b)))
+        for d in range(len(x)):
+            for n in range(len(b)):
+                for m in range(len(W)):
+                    own[d, n] += before[d, m] * W[m, n]
+                own[d, n] += b[n]
+        z.append(own)
+        before = relu(own)
+        a.append(before)
+    return z, a[:-1] + [softmax(z[-1])]
+""",
+                "too slow",
             ),
             (
                 """
@@ -254,7 +313,7 @@ def forward(x, parameters):
     a[-1] = softmax(z[-1])
     return z, a[1:]
 """,
-                "is not what it should be",
+                '"W10" comes before "W2"',
             ),
             (
                 """
@@ -326,6 +385,13 @@ def forward(x, parameters):
         "wrong": [
             (_tent([0, 1, 2], [1, -1, 1]), "makes the tent flat"),
             (_tent([0, 1], [1, -2]), "third ramp"),
+            (_tent([0, 1, 2], [1, -1, 0]), "are the slopes"),
+            (_tent([0, 1, 2], [0, 1, -1]), "are the slopes"),
+            (_tent([0, 1, 2], [0, 1, 0]), "heights of the tent"),
+            (_tent([0, 1, 2], [1, 1, 1], W0="[[1, -2, 1]]"),
+             "belong into W1"),
+            (_tent([0, -1, 2], [1, 1, 1], W0="[[1, -2, 1]]"),
+             "belong into W1"),
             (_tent([0, 1, 2], [1, -2, 2]), "rises again"),
             (_tent([0, -1, -2], [1, -2, 1]), "bends at x = -b"),
             (_tent([0, 1, 2], [1, 1, 1]), "All three ramps"),
