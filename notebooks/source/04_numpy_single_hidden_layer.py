@@ -741,8 +741,9 @@ plotting.learning_curves(history, axes[1], "accuracy", "accuracy (%)")
 best = history["validation accuracy"][-1]
 gap = history["training accuracy"][-1] - best
 ends = [history[f"{name} loss"][-1] for name in SAMPLES]
-axes[0].set(ylim=(0, None), title=f"Risk: {ends[0]:.2f} and {ends[1]:.2f}")
-axes[1].set(title=f"Accuracy: {abs(gap):.1f} points apart at the end")
+axes[0].set(ylim=(0, None), title="Risk at the end: "
+            f"{ends[0]:.3f}, {ends[1]:.3f}")
+axes[1].set(title=f"Accuracy: {abs(gap):.1f} points apart")
 plotting.show(
     fig,
     alt="Left, the risk against the epoch: the training curve falls to "
@@ -765,7 +766,7 @@ assert history["training loss"][-1] < 0.02 < history["validation loss"][-1]
 # On the training images the network improves until nearly all are right. On
 # new images it soon stops: the training accuracy is too high an estimate for
 # them (O2). The validation accuracy does not fall yet (notebook 08). A curve may jump in
-# the first epochs, when the steps are long; later the rate is small.
+# the first epochs, when the steps are long.
 #
 # Now the cost. The last column says how the power of each part is known:
 
@@ -797,7 +798,7 @@ print(f"{watts:.1f} W x {seconds:.1f} s x {grid:.0f} g/kWh = {ours:.2e} g")
 print(f"CodeCarbon: {1000 * record.emissions:.2e} g")
 
 # %% [markdown]
-# Thousandths of a gram of CO2e: very little. The two numbers differ by the
+# Thousandths of a gram of CO2e. The two numbers differ by the
 # moments in which the tracker starts and stops. From now on
 # `with timing.measure() as meter:` does the same in one line, and says what was
 # assumed.
@@ -973,7 +974,7 @@ table.set_index(["true", "predicted"])
 
 # %% [markdown]
 # Even if all pairs were equally likely, the six largest would hold about 17 %,
-# because we choose them after looking. They hold clearly more, so some pairs
+# because we choose them after looking. They hold more, so some pairs
 # are confused more often. The order among them means little: look at ±.
 #
 # What are the probabilities worth? Of many images with the probability 0.97,
@@ -1165,7 +1166,7 @@ values.rename_axis("seed").round(2)
 # Three runs are too few for an interval, so the table shows them all: the
 # wider network is better each time, by more than the seeds differ, and takes
 # several times as long. The test sample is opened for another question:
-# how far is the first wide network, after a few epochs, from 98.4 %?
+# how far is the first wide network from 98.4 %?
 
 # %% tags=["nbval-ignore-output"]
 wide = accuracy(mnist.x_test, mnist.y_test, runs[WIDTHS[1]][0][1])
