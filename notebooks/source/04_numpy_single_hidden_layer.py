@@ -167,6 +167,10 @@ check("4.1", forward)
 # hint("4.1")
 # solution("4.1")
 
+# %% [markdown] tags=["instructor"]
+# Does it agree with the lecture's equations (S1)? We compute these one sample
+# at a time, with columns as on the slides.
+
 # %% tags=["equation-S1", "instructor"]
 from helpers.equations import verify_equation
 
@@ -277,6 +281,10 @@ check("4.2", backward)
 # hint("4.2")
 # solution("4.2")
 
+# %% [markdown] tags=["instructor"]
+# The same comparison for the gradients (S2, S3): the mean over the samples of
+# what the lecture's formulas give for each of them.
+
 # %% tags=["equation-S2", "equation-S3", "instructor"]
 def joined(*arrays):
     """Return all entries of some arrays as one vector."""
@@ -368,6 +376,9 @@ def update(parameters, gradients, learning_rate):
 check("4.3", update)
 # hint("4.3")
 # solution("4.3")
+
+# %% [markdown] tags=["instructor"]
+# And for the step (S4), with the sums over the samples.
 
 # %% tags=["equation-S4", "instructor"]
 summed = joined(sums[4], sums[3], sums[2], sums[1])
