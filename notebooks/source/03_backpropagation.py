@@ -1645,8 +1645,9 @@ plotting.show(
     fig,
     alt="""Error of the slope against the step, both axes logarithmic. The
     central difference draws a V with a flat bottom: it is poor at steps of 1
-    and of 1e-16 and at its best, near 1e-10, from 1e-7 to 1e-5. The error of the complex step falls with the square
-    of the step to the level of rounding and stays there.""",
+    and of 1e-16 and at its best, near 1e-10, from 1e-7 to 1e-5. The error of
+    the complex step falls with the square of the step to the level of rounding
+    and stays there.""",
     values=False,
 )
 
@@ -1737,6 +1738,7 @@ plotting.show(
     rates {", ".join(map(str, plane_paths))} end at a risk of
     {", ".join(f"{risk:.3f}" for risk in last)}.""",
 )
+
 
 # %% [markdown]
 # Each step starts at a right angle to the contour line (numbers: the risk). The
