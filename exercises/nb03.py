@@ -94,6 +94,8 @@ def _risk_of(answer, y, a, given):
         (np.mean(-y * np.log(a)), "This is a mean over all D * N entries. "
          "Add up over the classes first, then take the mean over the D "
          "samples."),
+        (np.sum(J) / y.shape[1], "This is divided by the number of classes, "
+         "N. The mean of B1 runs over the D samples."),
         (J, "These are the losses of the single samples. The risk is one "
          "number, their mean."),
         (right / math.log(10), "This is the logarithm to base 10; B4 has the "
@@ -110,9 +112,14 @@ def _risk_of(answer, y, a, given):
         (-np.log(np.mean(np.sum(y * a, axis=1))), "This is the logarithm of "
          "the mean. Take the logarithm for each sample, then the mean."),
     ]
-    received = np.asarray(as_array(answer(y, a), "the risk", given))
+    with np.errstate(all="ignore"):
+        received = np.asarray(as_array(answer(y, a), "the risk", given))
     if received.shape == (1,):
         received = received[0]
+    if np.all(a > 0) and not np.all(np.isfinite(received)):
+        raise Wrong("The result is not finite, although no entry of a is 0. "
+                    "Is the logarithm of y taken? y has zeros. In B2, p is y "
+                    "and q is a.", given, right, received)
     _compare(received, right, given, mistakes, "the risk")
 
 
@@ -176,13 +183,24 @@ def _slopes_of(answer, a, given):
         (np.diag(a) - a @ a, _ONE_NUMBER),
         (np.diag(a * (1 - a)) - a @ a * (1 - np.eye(len(a))), _ONE_NUMBER),
         (-(a @ a) * np.ones_like(outer), _ONE_NUMBER),
-        (np.diag(a) - a * a, "Every row subtracts a * a, element by element. "
-         "The matrix of all products of two outputs is np.outer(a, a)."),
+        (np.diag(a) - a * a, "Outside the diagonal, column n holds "
+         "-a_n * a_n: both factors are a_n. One of them must be a_i. (a * a "
+         "multiplies element by element; np.outer(a, a) has all products.)"),
+        (np.diag(a) - (a * a)[:, None], "Outside the diagonal, row i holds "
+         "-a_i * a_i: both factors are a_i. One of them must be a_n."),
     ]
     received = answer(a)
     if len(a) > 1 and np.shape(received) == ():
         raise Wrong("This is one number; return a matrix of shape (N, N).",
                     given, right, received)
+    value = as_array(received, "the matrix", given)
+    if value.shape == right.shape and np.all(np.isfinite(value)):
+        sums = value.sum(axis=0)
+        n = int(np.argmax(np.abs(sums)))
+        if abs(sums[n]) > 1e-3:  # after all mistakes that have a name
+            mistakes.append((value, f"Column {n} adds up to {sums[n]:.3g}. "
+                             "The outputs always add up to 1, so each column "
+                             "adds up to 0. Look at the entries with i != n."))
     _compare(received, right, given, mistakes, "the matrix")
 
 
@@ -202,7 +220,8 @@ def _slopes_of(answer, a, given):
 )
 def _hidden_delta(answer):
     z = np.array([[1.0, -1.0], [0.5, 2.0]])
-    W, delta = np.array([[1.0, 2.0], [3.0, 4.0]]), np.eye(2) + 1.0
+    W = np.array([[1.0, 2.0], [3.0, 4.0]])
+    delta = np.array([[2.0, 1.0], [0.0, 3.0]])  # not symmetric
     _back_of(answer, z, W, delta, _bowl, "; ".join([
         _rows("z", z), _rows("W_next", W), _rows("delta_next", delta),
         "h_prime(z) = z**2 + 2"]))
@@ -263,10 +282,18 @@ def _back_of(answer, z, W, delta, h_prime, given):
         if len(z) == len(W):
             mistakes += [
                 (h_prime(z) @ (delta @ W.T), _MATRIX),
-                (h_prime(z) * (W @ delta), _COLUMNS),
-                (W @ delta, _COLUMNS),
-                (h_prime(z) * (W.T @ delta), _COLUMNS),
+                (h_prime(z) * (W @ delta.T), _EXCHANGE),
+                (h_prime(z).T * (W @ delta.T), _EXCHANGE),
+                (W @ delta.T, _EXCHANGE),
+                (h_prime(z) * (W.T @ delta.T), _OTHER_INDEX),
+                (h_prime(z).T * (W.T @ delta.T), _OTHER_INDEX),
             ]
+            for product in (W @ delta, W.T @ delta):
+                mistakes += [(factor * product, _COLUMNS)
+                             for factor in (h_prime(z), 1)]
+            for product in (delta.T @ W, delta.T @ W.T):
+                mistakes += [(factor * product, _OVER_SAMPLES)
+                             for factor in (h_prime(z), 1)]
     received = answer(z, W, delta, h_prime)
     _compare(received, right, given, mistakes, "the array delta")
 
@@ -275,6 +302,19 @@ _COLUMNS = (
     "W_next @ delta_next sums over the samples: it is the form for one sample "
     "as a column. Here samples are rows, so the product has delta_next first, "
     "and W_next is transposed."
+)
+_OVER_SAMPLES = (
+    "This product sums over the samples, the first index of delta_next. The "
+    "sum of B13 runs over the neurons of the next layer, its last index."
+)
+_EXCHANGE = (
+    "The product sums over the right index, but its shape is (N, D): a column "
+    "for each sample. Here samples are rows. Exchange the two factors, and "
+    "transpose what has to be transposed then."
+)
+_OTHER_INDEX = (
+    "The product has a column for each sample, and it sums over the wrong "
+    "index of W_next: in B13 the sum runs over its second index."
 )
 _MATRIX = "`@` is the product of matrices; element by element is `*`."
 
@@ -297,14 +337,15 @@ def _layer_gradients(answer):
                                                              [4.0, 6.0]])
     _gradients_of(answer, a, delta,
                   f'{_rows("a_previous", a)}; {_rows("delta", delta)}')
-    _gradients_of(answer, a[:1], delta[:1],
-                  "a_previous = [[1, 2]]; delta = [[2, -1]]")
-    _gradients_of(answer, a[:1, :1], delta[:1, :1],
-                  "a_previous = [[1]]; delta = [[2]]")
     a = np.array([[1.0, 2.0, 0.0, 1.0], [3.0, 4.0, 1.0, 0.0],
                   [1.0, 0.0, 2.0, 5.0]])
     delta = np.array([[1.0, -1.0], [-3.0, 2.0], [5.0, -7.0]])
-    _gradients_of(answer, a, delta, "D = 3, M = 4, N = 2")
+    _gradients_of(answer, a, delta, "D = 3, M = 4, N = 2; "
+                  f'{_rows("a_previous", a)}; {_rows("delta", delta)}')
+    _gradients_of(answer, np.array([[1.0, 2.0]]), np.array([[2.0, -1.0]]),
+                  "a_previous = [[1, 2]]; delta = [[2, -1]]")
+    _gradients_of(answer, np.array([[1.0]]), np.array([[2.0]]),
+                  "a_previous = [[1]]; delta = [[2]]")
     a, delta = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0], [-3.0]])
     _gradients_of(answer, a, delta, "the example of the task")
     rng = np.random.default_rng(35)
@@ -364,6 +405,10 @@ def _gradients_of(answer, a, delta, given):
         (delta.mean(axis=1), "db is averaged over the neurons, and there is "
          "an entry for each sample: it should be axis=0."),
         (b / D**2, "db is divided by D twice."),
+        (b / N, "db is divided by the number of neurons, not by the number "
+         "of samples."),
+        (b / M, "db is divided by the number of inputs, not by the number "
+         "of samples."),
     ], "the array db")
 
 
@@ -397,10 +442,15 @@ def _square(a, delta):
 )
 def _backward(answer):
     x, y = np.array([[1.0, 2.0]]), np.array([[1.0, 0.0]])
+    # first for the other class: there a - y with a gate and the term i = n
+    # alone are not the same
+    other = np.array([[0.0, 1.0]])
     tiny = {
         "W0": np.array([[0.5, -1.0], [0.25, 0.5]]), "b0": np.array([0.0, 0.5]),
         "W1": np.array([[1.0, -1.0], [2.0, 0.5]]), "b1": np.array([-0.5, 0.5]),
     }
+    _network_of(answer, x, other, tiny, "ReLU",
+                "the small network of section 4, but with y = [[0, 1]]")
     _network_of(answer, x, y, tiny, "ReLU", "the example of the task")
     rng = np.random.default_rng(35)
     for sizes, D, h in (
@@ -432,6 +482,9 @@ VARIANTS = {
     "sign": "The sign is the wrong way round: delta at the output is a - y.",
     "gate at the output": "The output layer has no gate: delta at the output "
     "is a - y, without h'.",
+    "one term": "delta at the output is -y (1 - a): the term i = n of the sum "
+    "alone. The outputs of the other classes depend on z_n, too; with all "
+    "terms the sum is a - y (B11).",
     "gate left out": "The gates h'(z) of the hidden layers are missing.",
     "at a": "h' is taken at the activation a. It takes z.",
     "z before": "What enters a layer is the activation a of the layer before, "
@@ -442,6 +495,11 @@ VARIANTS = {
     "in a - y already.",
     "own activation": "What enters a layer is the activation of the layer "
     "before. This uses the layer's own.",
+    "own activation, or x": "What enters a layer is the activation of the "
+    "layer before, a[L - 1]. Layer 0 is right; the others use their own.",
+    "matrix of the layer before": "The matrix is that of the wrong layer. On "
+    "the way from layer L to layer L - 1, delta passes through the W of "
+    "layer L, where you are.",
     "last activation": "What enters layer 0 is x. For L = 0, a[L - 1] is "
     "a[-1], the output: Python counts from the end.",
     "transpose": "A transpose is missing on the way from one layer to the "
@@ -455,20 +513,22 @@ def _reference(x, y, z, a, p, h_prime, variant=""):
     delta = y - a[H] if variant == "sign" else a[H] - y
     if variant == "gate at the output":
         delta = delta * h_prime(z[H])
+    if variant == "one term":
+        delta = -y * (1 - a[H])
     if variant == "softmax twice":
         delta = delta * a[H] * (1 - a[H])
     scale = {"1/D missing": 1, "1/D twice": D**2}.get(variant, D)
     for L in range(H, -1, -1):
         before = {"z before": z, "own activation": a}.get(variant, a)
         entered = before[L - 1] if L else x
-        if variant == "own activation":
+        if variant == "own activation" or L and "or x" in variant:
             entered = a[L]
         if variant == "last activation":
             entered = a[L - 1]
         found[f"W{L}"] = entered.T @ delta / scale
         found[f"b{L}"] = delta.sum(axis=0) / scale
         if L:
-            W = p[f"W{L}"]
+            W = p[f"W{L - ('layer before' in variant)}"]
             back = delta @ (W if variant == "transpose" else W.T)
             at = a[L - 1] if variant == "at a" else z[L - 1]
             if variant == "gate of the layer itself":
@@ -618,7 +678,7 @@ def _diagnose(answer):
     for key in DIAGNOSES:
         if key not in right:
             raise Wrong(
-                f'{len(right)} of {len(DIAGNOSES)} are right. Suspect {key} '
+                f'Right: {len(right)} of {len(DIAGNOSES)}. Suspect {key} '
                 f'is not "{chosen[key]}". {LOOK[key]}'
             )
     return "All eight mistakes are found."

@@ -1,5 +1,7 @@
 """Checkers of notebook 04: the network in NumPy alone."""
 
+from itertools import permutations
+
 import numpy as np
 
 from exercises.compare import Wrong, as_array, as_tuple, compare
@@ -114,8 +116,23 @@ def _compare_forward(forward, x, W0, b0, W1, b1):
         wrong = inverted.format("z1", "W1", "a0")
         mistakes["z1"] += [(W1.T @ a0 + b1, wrong), (W1 @ a0 + b1, wrong)]
     right = (z0, a0, z1, a1)
+    if x.size == 4 and not _alike(answer, right):
+        for order in permutations(mistakes):
+            if _alike(answer, [right["z0 a0 z1 a1".split().index(name)]
+                               for name in order]):
+                raise Wrong(
+                    "The four arrays are right, but come in the order "
+                    f"{', '.join(order)}; return z0, a0, z1, a1.", given
+                )
     for name, value, expected in zip(mistakes, answer, right):
         compare(value, expected, given, mistakes[name], name)
+
+
+def _alike(answer, arrays):
+    """Are these four parts the four arrays?"""
+    parts = [as_array(part) for part in answer]
+    return all(part.shape == array.shape and np.allclose(part, array, 1e-5)
+               for part, array in zip(parts, arrays))
 
 
 @exercise(
@@ -135,16 +152,16 @@ def _compare_forward(forward, x, W0, b0, W1, b1):
     ],
 )
 def check_backward(backward):
-    x = np.array([[1.0, 2.0], [3.0, 0.0]])
-    z0 = np.array([[2.0, -1.0], [0.0, 4.0]])  # one of them a tie
-    a1 = np.array([[0.25, 0.75], [1.0, 0.0]])  # and one saturated
-    y = np.array([[0.0, 1.0], [0.0, 1.0]])
+    x = np.array([[1.0, 2.0], [3.0, 0.0], [0.0, 1.0]])
+    z0 = np.array([[2.0, -1.0], [0.0, 4.0], [1.0, 3.0]])  # one of them a tie
+    a1 = np.array([[0.25, 0.75], [1.0, 0.0], [0.5, 0.5]])  # one saturated
+    y = np.array([[0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])
     W1 = np.array([[1.0, 3.0], [-1.0, 2.0]])
     a0 = np.maximum(z0, 0)
     delta1 = a1 - y
     delta0 = (z0 > 0) * (delta1 @ W1.T)
-    by_hand = {"W1": a0.T @ delta1 / 2, "b1": delta1.mean(axis=0),
-               "W0": x.T @ delta0 / 2, "b0": delta0.mean(axis=0)}
+    by_hand = {"W1": a0.T @ delta1 / 3, "b1": delta1.mean(axis=0),
+               "W0": x.T @ delta0 / 3, "b0": delta0.mean(axis=0)}
     given = _shown(x=x, y=y, z0=z0, a0=a0, a1=a1, W1=W1)
     _compare_backward(backward, x, y, z0, a0, a1, W1, by_hand, given)
     for seed, sizes in ((3, (5, 4, 6, 3)), (5, (1, 2, 3, 2))):
@@ -202,13 +219,13 @@ def _wrong_gradients(x, y, z0, a0, a1, W1):
         "is missing."
     )
     no_gate = (
-        "the gate h'(z0) is missing or never closes. Where z0 is negative, "
-        "B13 multiplies by 0. (A gate made from the activation with >= 0 is "
-        "always open, since a0 is never negative.)"
+        "the factor h'(z0) is missing or always 1. Where z0 is negative, "
+        "B13 multiplies by 0. (a0 >= 0 is always true, since a0 is never "
+        "negative.)"
     )
     tie = (
-        "the gate is open at z0 = 0; `h_prime` gives 0 there, so use it, or "
-        "z0 > 0."
+        "the factor h'(z0) is 1 at z0 = 0; `h_prime` gives 0 there, so use "
+        "it, or z0 > 0."
     )
     flipped = "the sign is flipped. delta1 is a1 - y (B11), not y - a1."
     twice = "1/D is there twice."
@@ -240,6 +257,15 @@ def _wrong_gradients(x, y, z0, a0, a1, W1):
              "(M, N)."),
         ],
     }
+    columns = (
+        "the formula for one column stands here as it is. A sample is a row "
+        "of {0} and of {1}, so the sum over the samples is {0}.T @ {1}."
+    )
+    for name, rows, delta in (("W1", "a0", "delta1"), ("W0", "x", "delta0")):
+        left, right = {"a0": (a0, delta1), "x": (x, delta0)}[rows]
+        if left.shape == right.shape:
+            found[name] += [(left @ right.T / d, columns.format(rows, delta))
+                            for d in (1, D)]
     if W1.shape[0] == W1.shape[1]:
         other = (z0 > 0) * (delta1 @ W1)
         found["W0"].append(
@@ -373,6 +399,15 @@ def check_mini_batches(mini_batches):
         lengths = [len(batch) for batch in batches]
         rows = np.concatenate(batches) if batches else np.array([], int)
         wanted = [min(size, D - start) for start in range(0, D, size)]
+        if lengths == wanted and all(
+            len(set(batch.tolist())) == len(batch) for batch in batches
+        ) and len(set(rows.tolist())) < D:
+            raise Wrong(
+                "The rows of each batch are chosen anew from all rows (is "
+                "rng.permutation inside the loop?), so some come in two "
+                "batches and others in none: shuffle once, before the loop.",
+                given, None, str([batch.tolist() for batch in batches]),
+            )
         _compare_rows(rows, D, given)
         if sorted(lengths) != sorted(wanted):
             raise Wrong(
@@ -449,8 +484,8 @@ def _compare_rows(rows, D, given):
 )
 def check_cosine(cosine):
     g = np.array([3.0, 1.0]), np.array([4.0])
-    h = np.array([1.0, 2.0]), np.array([-2.0])
-    cases = [(g, h, "g = ([3, 1], [4]), h = ([1, 2], [-2])")]
+    h = np.array([1.0, 2.0]), np.array([-4.0])
+    cases = [(g, h, "g = ([3, 1], [4]), h = ([1, 2], [-4])")]
     one = tuple(np.array([v]) for v in (3.0, 4.0))
     two = tuple(np.array([v]) for v in (3.0, 0.0))
     cases.append((one, two, "g = ([3], [4]), h = ([3], [0])"))
@@ -480,6 +515,7 @@ def _compare_cosine(cosine, g, h, given):
         dot, G, H = dots.sum(), gg.sum(), hh.sum()
         right = dot / np.sqrt(G * H)
         each = dots / np.sqrt(gg * hh)
+        counts = sum(np.size(a) for a in g), len(g)
         longest = [
             (dot, "That is the scalar product; divide it by both lengths."),
             (dot / (G * H), "It is divided by the squares of the lengths: "
@@ -503,6 +539,9 @@ def _compare_cosine(cosine, g, h, given):
              "of the single arrays were added; the length of the whole is "
              "the square root of the sum of *all* squares."),
             (1 - right, "That is 1 minus the cosine, a distance."),
+            *((dot / count**2, "It is divided by numbers of values (len); "
+               "the length of a vector is the square root of the sum of its "
+               "squares.") for count in counts),
         ]
     compare(cosine(g, h), right, given, longest, "the cosine", rtol=1e-5)
 
@@ -524,6 +563,8 @@ def check_confusion(confusion):
     cases = [(np.array([0, 0, 2, 2, 2]), np.array([0, 2, 2, 2, 0]), 4),
              (np.array([1]), np.array([0]), 2)]
     cases.append((*rng.integers(0, 4, (2, 40)), 4))
+    many = np.repeat([0, 1, 1], [300, 200, 1])  # more than 8 bits can count
+    cases.append((many, np.zeros_like(many), 2))
     for true, predicted, K in cases:
         D = len(true)
         counts = np.zeros((K, K))
@@ -532,6 +573,10 @@ def check_confusion(confusion):
         given = f"true {true}, predicted {predicted}, K = {K}"
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         off = counts - np.diag(np.diag(counts))
+        eight = (
+            "The large counts are wrong: integers of 8 bits count no further "
+            "than 127 or 255. Leave the kind of integer to NumPy: dtype=int."
+        )
         compare(
             confusion(true, predicted, K),
             counts,
@@ -546,6 +591,10 @@ def check_confusion(confusion):
                  "for."),
                 (counts / D, "Those are shares of all samples; counts were "
                  "asked for."),
+                (np.tile(counts.sum(axis=0), (K, 1)), "All rows are the same: "
+                 "`[[0] * K] * K` holds *one* list K times. Begin with "
+                 "np.zeros((K, K), dtype=int)."),
+                (counts % 256, eight), ((counts + 128) % 256 - 128, eight),
                 (off, "The diagonal is empty: right predictions count too."),
             ],
             name="the matrix",

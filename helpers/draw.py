@@ -64,7 +64,7 @@ def answer(predict_probabilities, image):
     except Exception as error:  # a student's own function may raise anything
         return None, f"Your function raised {type(error).__name__}: {error}"
     if a1.shape != (1, 10) or not np.all(a1 >= 0):  # nan is not, either
-        return None, f"Expected probabilities (1, 10), got {a1.shape}: {a1}."
+        return None, f"Expected (1, 10) values >= 0, got {a1.shape}: {a1}."
     wrong = f"Your ten values add up to {a1.sum():.3g}, expected 1."
     return a1[0].tolist(), "" if abs(a1.sum() - 1) < 1e-3 else wrong
 

@@ -94,6 +94,7 @@ def test_a_wrong_function_gets_a_sentence():
         (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
         (lambda x: x[:, :5], "got (1, 5)"),
         (lambda x: x[:, :10] * np.nan, "nan"),
+        (lambda x: x[:, :10] - 1, "values >= 0, got (1, 10)"),
         (lambda x: np.ones((1, 10)), "add up to 10, expected 1"),
     ):
         assert sentence in draw.answer(function, MNIST.x_test[0])[1]

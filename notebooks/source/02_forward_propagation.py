@@ -348,8 +348,8 @@ plotting.show(fig, f"""A bell-shaped histogram of z0 around zero, its left
 # %% [markdown]
 # About half of the neurons are off, because random weights make `z` negative
 # as often as positive. Which half depends on the image. As long as no neuron
-# switches, the scores are linear in the input, plus a constant; for another
-# image this may be another function.
+# switches, the output `z` of the last layer is linear in the input, plus a
+# constant; for another image this may be another function.
 #
 # ## Softmax: from scores to probabilities
 #
@@ -600,7 +600,7 @@ def draw_spaces(axes, name, parameters):
     V = V[0] * np.sign(V[0][np.argmax(np.abs(V[0]))])
     plotting.points(axes[1], np.stack([across, rest @ V], axis=1), k)
     axes[1].axvline(0, color="black", lw=1.8)
-    axes[1].set(xlabel="distance from the cut", ylabel="along the cut",
+    axes[1].set(xlabel="signed distance from the cut", ylabel="along the cut",
                 title="after the hidden layer")
 
 
@@ -640,7 +640,7 @@ plotting.frames(
     figures, [f"after {e} epoch{'s' * (e != 1)}" for e in moments],
     """The two rings in the plane with the network's boundary, and the same
     points after the hidden layer with the straight cut, at several moments of
-    the training: at first both classes lie on both sides of the cut, in the
+    the training: at first the cut does not separate the classes, in the
     end the boundary is closed and the cut separates the classes.""",
     start=len(moments) - 1)
 
@@ -1091,8 +1091,8 @@ assert seconds.iloc[1] > seconds.iloc[2]
 # like the square root of $|f''|$, the largest error falls from 0.087 to 0.035.
 # (The error of a piece is about $\Delta^2 |f''| / 8$, so this density makes the
 # errors nearly equal: in 13 of the 16 pieces they are 0.030 to 0.035. In the
-# other three, where the curve changes the side to which it bends, they are
-# smaller.)
+# other three the curve changes the side to which it bends near the middle of
+# the piece, and the errors are smaller.)
 
 # %% [markdown] tags=["answer-2.Q9"]
 # **Answer (2.Q9).** All hidden neurons compute the same activation, so the

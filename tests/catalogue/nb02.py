@@ -47,17 +47,17 @@ CATALOGUE = {
             (
                 _softmax("e = np.exp(z); "
                          "return e / e.sum(axis=1, keepdims=True)"),
-                "exp(z) overflows",
+                "exp overflows in this row",
             ),
             (
                 _softmax("e = np.exp(z - z.max()); "
                          "return e / e.sum(axis=1, keepdims=True)"),
-                "One maximum is taken for the whole array",
+                "One constant is used for all rows",
             ),
             (
                 _softmax("e = np.exp(z - z.mean(axis=1, keepdims=True)); "
                          "return e / e.sum(axis=1, keepdims=True)"),
-                "far above 0",
+                "exp overflows in this row",
             ),
             (
                 _softmax("e = np.exp(z - 1000); "
@@ -120,7 +120,7 @@ CATALOGUE = {
             (
                 _softmax("e = np.exp(z - z.min(axis=1, keepdims=True)); "
                          "return e / e.sum(axis=1, keepdims=True)"),
-                "far above 0",
+                "exp overflows in this row",
             ),
             (
                 _softmax("z -= z.max(axis=1, keepdims=True); "

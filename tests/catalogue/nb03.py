@@ -10,6 +10,15 @@ def _slopes(body):
     return f"def softmax_slopes(a):\n{lines}\n"
 
 
+def _case(line):
+    return _slopes(
+        "s = np.zeros((len(a), len(a)))\n"
+        "for i, n in np.ndindex(s.shape):\n"
+        f"    s[i, n] = a[n] * (1 - a[n]) if i == n else {line}\n"
+        "return s"
+    )
+
+
 NEEDS_PARTS = """
 def hidden_delta(z, W_next, delta_next, h_prime):
     return h_prime(z) * (delta_next @ W_next.T)
@@ -90,7 +99,14 @@ CATALOGUE = {
             (_risk("-np.mean(np.sum(a * np.log(a), axis=1))"), "entropy of"),
             (_risk("np.mean(np.sum((y - a) ** 2, axis=1))"), "squared"),
             (_risk("-np.log(np.mean(np.sum(y * a, axis=1)))"), "of the mean"),
-            (_risk("-np.mean(np.sum(a * np.log(y), axis=1))"), "NaN"),
+            (
+                _risk("-np.mean(np.sum(a * np.log(y), axis=1))"),
+                "logarithm of y",
+            ),
+            (
+                _risk("-np.sum(np.log(np.sum(y * a, axis=1))) / len(y[0])"),
+                "number of classes",
+            ),
             (_risk("-np.mean(np.sum(y * np.log(a), axis=1))"), "0 * ln 0"),
             (
                 _risk("-np.mean(np.sum(y * np.log(a + 1e-9), axis=1))"),
@@ -173,6 +189,10 @@ CATALOGUE = {
                 "np.outer",
             ),
             (_slopes("return np.diag(a) - a * a"), "np.outer"),
+            (_case("-a[n] * a[n]"), "One of them must be a_i"),
+            (_case("-a[i] ** 2"), "One of them must be a_n"),
+            (_case("-a[n] * (1 - a[n])"), "Column 0 adds up to"),
+            (_case("-a[i] * (1 - a[n])"), "Column 2 adds up to"),
         ],
         "right": [
             _slopes("return np.diag(a) - np.outer(a, a)"),
@@ -219,6 +239,28 @@ CATALOGUE = {
                 _hidden("h_prime(z) * (W_next @ delta_next)"),
                 "samples are rows",
             ),
+            (_hidden("h_prime(z) * (W_next @ delta_next.T)"), "Exchange the"),
+            (_hidden("W_next @ delta_next.T"), "Exchange the"),
+            (
+                _hidden("h_prime(z) * (W_next.T @ delta_next.T)"),
+                "wrong index of W_next",
+            ),
+            (
+                _hidden("h_prime(z) * (delta_next.T @ W_next)"),
+                "sums over the samples",
+            ),
+            (
+                _hidden("h_prime(z) * (delta_next.T @ W_next.T)"),
+                "sums over the samples",
+            ),
+            (
+                _hidden("h_prime(z) * (W_next.T @ delta_next)"),
+                "one sample as a column",
+            ),
+            (
+                _hidden("h_prime(z) * (delta_next @ W_next)"),
+                "transpose of W_next is missing",
+            ),
             (
                 _hidden("(z > 0) * (delta_next @ W_next.T)"),
                 "h_prime is given",
@@ -262,6 +304,14 @@ CATALOGUE = {
             (
                 _layer(dW="a_previous.T @ delta / delta.shape[1]"),
                 "number of neurons",
+            ),
+            (
+                _layer(dW="a_previous.T @ delta / a_previous.shape[1]"),
+                "number of inputs",
+            ),
+            (
+                _layer(db="np.sum(delta, axis=0) / delta.shape[1]"),
+                "db is divided by the number of neurons",
             ),
             (_layer(dW="a_previous @ delta / D"), "sum over the samples"),
             (_layer(dW="a_previous @ delta.T / D"), "sum over the samples"),
@@ -314,7 +364,17 @@ CATALOGUE = {
                 _backward(start="(a[-1] - y) * a[-1] * (1 - a[-1])"),
                 "in a - y already",
             ),
+            (_backward(start="-y * (1 - a[-1])"), "term i = n of the sum"),
             (_backward(entered="a[L]"), "layer's own"),
+            (
+                _backward(entered="x if L == 0 else a[L]"),
+                "the others use their own",
+            ),
+            (
+                _backward(step="hidden_delta(z[L - 1], p[f'W{L - 1}'], delta,"
+                               " h_prime)"),
+                "matrix is that of the wrong layer",
+            ),
             (_backward(entered="a[L - 1]"), "counts from the end"),
             (
                 _backward().replace("if L > 0:", "if True:"),

@@ -83,6 +83,8 @@ CATALOGUE = {
             (_forward(z1="W1.T @ a0 + b1"), "is a0 @ W1"),
             (_forward(a0="z0; a0[a0 < 0] = 0"), "a second name"),
             (_forward(a0="np.maximum(z0, 0, out=z0)"), "a second name"),
+            (_forward(end="return a0, z0, a1, z1"), "a0, z0, a1, z1; return"),
+            (_forward(end="return z0, z1, a0, a1"), "z0, z1, a0, a1; return"),
             (_forward(a0="h_prime(z0)"), "the derivative of ReLU"),
             (_forward(a1="np.exp(z1) / np.exp(z1).sum(1, keepdims=True)"),
              "exp overflows"),
@@ -130,7 +132,7 @@ def forward(x, W0, b0, W1, b1):
             (_backward(dW1="a0.T @ delta1"), "1/D is missing"),
             (
                 _backward(delta0="(a0 >= 0) * (delta1 @ W1.T)"),
-                "never closes",
+                "missing or always 1",
             ),
             (_backward(delta0="z0 * (delta1 @ W1.T)"), "stands z0 itself"),
             (
@@ -156,6 +158,13 @@ def forward(x, W0, b0, W1, b1):
                 "W1 is not transposed",
             ),
             (_backward(delta0="(z0 >= 0) * (delta1 @ W1.T)"), "at z0 = 0"),
+            (_backward(dW1="a0 @ delta1.T"), "sum over the samples is a0.T @"),
+            (_backward(dW1="a0 @ delta1.T / D"), "is a0.T @ delta1"),
+            (_backward(dW0="x @ delta0.T"), "samples is x.T @ delta0"),
+            (_backward(delta0="h_prime(z0) * (W1 @ delta1)"), "matmul",
+             "error"),
+            (_backward(delta1="2 * (a1 - y)", dW1="a0.T @ delta1 / D"),
+             "is 2 times what it should be"),
             (_backward(db0="delta0.sum(axis=0)"), "db0: it is D times"),
             (_backward(db0="delta0.mean(axis=0, keepdims=True)"),
              "db0: it has two axes"),
@@ -283,6 +292,13 @@ def update(parameters, gradients, learning_rate):
             (_batches("return rng.permutation(D)[:batch_size]"), "ndarray"),
             (
                 _batches(
+                    "for s in range(0, D, batch_size): yield "
+                    "rng.permutation(D)[s:s + batch_size]"
+                ),
+                "rng.permutation inside the loop",
+            ),
+            (
+                _batches(
                     "o = rng.permutation(D)\n    for s in range(0, D, "
                     "batch_size): yield tuple(o[s:s + batch_size])"
                 ),
@@ -329,6 +345,12 @@ def update(parameters, gradients, learning_rate):
             (_cosine("abs(g @ h) / np.sqrt(g @ g * (h @ h))"), "sign is lost"),
             (_cosine("np.arccos(g @ h / np.sqrt(g @ g * (h @ h)))"),
              "That is the angle"),
+            (_cosine("g @ h / (len(g) * len(h))"), "numbers of values"),
+            (
+                "def cosine(g, h):\n    return sum(np.sum(a * b) for a, b in "
+                "zip(g, h)) / (len(g) * len(h))",
+                "numbers of values",
+            ),
             (_cosine("1 - g @ h / np.sqrt(g @ g * (h @ h))"), "1 minus"),
             (_cosine("g @ h / (np.sqrt(g @ g * (h @ h)) + 1e-8)"),
              "The cosine"),
@@ -394,6 +416,17 @@ def update(parameters, gradients, learning_rate):
                 "diagonal is empty",
             ),
             ("def confusion(t, p, K): return np.sum(t == p)", "shape of the"),
+            (
+                "def confusion(t, p, K):\n    c = [[0] * K] * K\n"
+                "    for i, j in zip(t, p): c[i][j] += 1\n"
+                "    return np.array(c)",
+                "*one* list K times",
+            ),
+            *((
+                f"def confusion(t, p, K):\n    c = np.zeros((K, K), {kind})\n"
+                "    np.add.at(c, (t, p), 1)\n    return c",
+                "integers of 8 bits",
+            ) for kind in ("np.uint8", "np.int8")),
             (
                 "def confusion(t, p, K):\n    K = max(t) + 1\n"
                 "    return np.bincount(K * t + p, minlength=K * K)",
