@@ -319,8 +319,8 @@ print(np.array(scaler(np.array([[12, 510], [10, 480]]))))
 # ### Exercise 5.3 (15 minutes)
 #
 # The heart of this notebook: `table_model(x_train, K)` receives training rows
-# (D, M), with NaN for gaps, and returns a compiled model for K classes, not yet
-# trained. It needs:
+# (D, M), with NaN for gaps, and returns a compiled model for K classes, not
+# yet trained. It needs:
 #
 # 1. the mean and the variance of each column, without its gaps:
 #    `np.nanmean` and `np.nanvar` with `axis=0`;
@@ -441,16 +441,17 @@ wine_results
 # error is given as a 95 % interval (Wilson's, which holds near 100 %, too):
 
 # %% tags=["nbval-ignore-output"]
-def with_interval(share, n):
-    """Return a share of n as words, with its 95 % interval."""
+def with_interval(share, n, digits=0):
+    """Return a share of n in per cent, with its 95 % interval, as words."""
     ends = binomtest(round(share * n), n).proportion_ci(method="wilson")
-    return (f"{100 * share:.4g} % (95 %: {100 * ends.low:.4g} to "
-            f"{100 * ends.high:.4g} %) of {n:,}")
+    share, low, high = (f"{100 * value:.{digits}f}"
+                        for value in (share, ends.low, ends.high))
+    return f"{share} % (interval {low} to {high} %) of {n:,}"
 
 
 row = table.iloc[test[0]]
 likeliest, probability = read_prediction(wine_model, row.to_numpy())
-print(f"kind {likeliest}, with a probability of {probability:.3f}")
+print(f"kind {likeliest}, with a probability of {probability:.4f}")
 _, share = wine_model.evaluate(x_wine[test], kind[test], verbose=0)
 print(with_interval(share, len(test)), "test wines")
 row.head(6).to_frame("measured").round(2)
@@ -515,8 +516,8 @@ plotting.show(
     "below guessing while the validation loss rises above it; validation "
     "accuracy stays near 10 percent. B: the loss starts about ten times "
     "above guessing, then both fall, and the accuracies climb. C: the loss "
-    "starts above guessing; from the second epoch on both losses stay a "
-    "little below it, and both accuracies near 20 percent.",
+    "starts above guessing; from the second epoch on both losses are "
+    "close to it, mostly below, and both accuracies near 20 percent.",
     values=False,
 )
 
@@ -757,13 +758,13 @@ plotting.show(
 
 # %% [markdown]
 # With dropout the training loss is at first above the validation loss. At the
-# end, where the rate is nearly zero, the curves are level. The test images go
-# in as they are scanned; the test sample is opened here, once.
+# end, where the rate is nearly zero, the curves are level. The test sample is
+# opened here, once, as scanned images:
 
 # %% tags=["nbval-ignore-output"]
 z = deep.predict(images_test, batch_size=1000, verbose=0)  # (10000, 10)
 right = np.mean(np.argmax(z, axis=1) == mnist.y_test)  # F6
-print(with_interval(right, len(z)), "test images")
+print(with_interval(right, len(z), digits=2), "test images")
 
 # %% tags=["instructor", "nbval-ignore-output"]
 assert right >= 0.983 and deep_history["val_accuracy"][-1] > 0.98
