@@ -320,7 +320,7 @@ print(np.array(scaler(np.array([[12, 510], [10, 480]]))))
 #
 # The heart of this notebook: `table_model(x_train, K)` receives training rows
 # (D, M), with NaN for gaps, and returns a compiled model for K classes, not
-# yet trained. It needs:
+# yet trained. The steps:
 #
 # 1. the mean and the variance of each column, without its gaps:
 #    `np.nanmean` and `np.nanvar` with `axis=0`;
@@ -632,7 +632,9 @@ assert np.isclose(stopper.evaluate(few_val, digits_val[:2000], verbose=0)[0],
 # The patience should be longer than the ups and downs of the curve: plot a
 # training first. If `fit` reaches its last epoch, nothing was stopped: allow
 # more epochs. And the lowest of many validation losses is a little too good,
-# because the validation sample chose it: judge by the test sample.
+# because the validation sample chose it: judge by the test sample. With a
+# learning rate that falls to zero, as in the next section, early stopping has
+# no place: there the last epoch is the best one or close to it.
 #
 # | callback | what it does |
 # | --- | --- |
