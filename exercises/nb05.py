@@ -24,7 +24,7 @@ def _no_graphs():
     tf.config.run_functions_eagerly(True)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # tf.data minds
+            warnings.simplefilter("ignore")  # of tf.data
             yield
     finally:
         tf.config.run_functions_eagerly(before)
@@ -304,7 +304,10 @@ def check_table_model(table_model):
             new[:, 2] = 4.0
             given += "; one column is constant"
         x, new = x.astype("float32"), new.astype("float32")
-        _compare_table(table_model(x, K), x, new, K, given)
+        model = table_model(x, K)
+        _compare_table(model, x, new, K, given)
+        if constant:
+            _verify_kept(model, new, given)
     return "Rows go in as they are measured."
 
 
@@ -321,6 +324,12 @@ def _compare_table(model, x, new, K, given):
     if shapes != expected:
         raise Wrong("The Dense layers have other shapes than these.", given,
                     str(expected), str(shapes))
+    if tuple(model.input_shape) != (None, M):
+        raise Wrong(
+            "The input is for rows of M values: `keras.Input((M,))`. How many "
+            "rows come is left open.",
+            given, str((None, M)), str(model.input_shape),
+        )
     # weights without zeros, of a size that leaves no ReLU idle
     rng = np.random.default_rng(M)
     W0, b0, W1, b1 = (rng.normal(size=shape) for shape in expected)
@@ -337,6 +346,16 @@ def _compare_table(model, x, new, K, given):
 
     scaled = filled((new - mean) / safe)
     out = np.asarray(model(new))
+    if np.isnan(out).any() and all(
+        type(layer).__name__ in ("InputLayer", "Dense", "Activation", "ReLU")
+        for layer in model.layers
+    ):
+        raise Wrong(
+            "The model itself neither scales nor fills gaps: its users hand "
+            "over rows as they are measured, so both belong between the "
+            "input and the first Dense layer.",
+            given,
+        )
     if np.isnan(out).any() and not np.isnan(out[1:]).any():
         raise Wrong(
             "A row with a gap gives NaN: `keras.ops.nan_to_num` is missing.",
@@ -371,6 +390,32 @@ def _compare_table(model, x, new, K, given):
         raise Wrong("The accuracy is missing in `compile`.", given)
 
 
+def _verify_kept(model, new, given):
+    """Complain unless the model comes back from a file as it was."""
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "table.keras")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of an untrained optimiser
+                model.save(path)
+                loaded = keras.models.load_model(path)
+        except Exception as error:
+            if any(type(x).__name__ == "Lambda" for x in model.layers):
+                raise Wrong(
+                    "A `Lambda` layer holds Python code, which `load_model` "
+                    "refuses: apply functions of `keras.ops` themselves.",
+                    given,
+                ) from None
+            words = str(error).strip().split("\n")[0]
+            raise Wrong("The model cannot be loaded from the file it is "
+                        f"saved in: {words}", given) from None
+    compare(np.asarray(loaded(new)), np.asarray(model(new)), given,
+            name="the output of the model after saving and loading",
+            rtol=1e-4, atol=1e-5)
+
+
 REASONS = {
     "A": {
         1: "With too large a rate the training loss does not fall steadily; "
@@ -380,7 +425,7 @@ REASONS = {
         4: "With unscaled inputs the loss begins far above ln 10; that of A "
            "begins at ln 10.",
         5: "A network that overfits is better than guessing on the "
-           "validation sample, at least at first; A never is.",
+           "validation sample, at least at first; A never clearly is.",
     },
     "B": {
         1: "B learns: its training accuracy comes near 90 %. With too large a "
@@ -394,15 +439,15 @@ REASONS = {
     },
     "C": {
         2: "With too small a rate the loss would fall slowly from the "
-           "beginning; that of C is thrown up in the first epoch and then "
-           "stays where guessing is.",
+           "beginning; that of C jumps up in the first epoch and then "
+           "stays near that of guessing.",
         3: "With labels in another order the training loss still falls, "
            "because the network learns the wrong labels by heart; that of C "
            "does not.",
         4: "Unscaled inputs and too large a rate can look alike; but one of "
            "the other two begins far higher than C, and still learns.",
-        5: "A network that overfits has a small training loss; that of C is "
-           "as large as that of guessing.",
+        5: "A network that overfits has a small training loss; that of C "
+           "stays near that of guessing.",
     },
 }
 
@@ -443,7 +488,7 @@ class _Scripted:
     def __init__(self, val_losses):
         self.script, self.done, self.calls = list(val_losses), 0, []
         self.weight, self.stop_training, self.trouble = 0.0, False, ""
-        self.metrics, self.optimizer = [], None
+        self.metrics, self.optimizer, self.compiled = [], None, False
 
     def __deepcopy__(self, memo):
         return self  # what the answer does to it is judged
@@ -454,11 +499,20 @@ class _Scripted:
     def set_weights(self, weights):
         self.weight = float(np.ravel(weights[0])[0])
 
+    def compile(self, *args, **options):
+        self.compiled = True
+
+    def summary(self, *args, **options):
+        """Print nothing."""
+
     def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto",
             callbacks=None, validation_split=0.0, validation_data=None,
             **options):
+        if callbacks is None:
+            callbacks = []
+        elif not isinstance(callbacks, (list, tuple)):
+            callbacks = [callbacks]  # as Keras takes it
         self.calls.append((x, y, epochs, callbacks, validation_data))
-        callbacks = list(callbacks or [])
         history = {"loss": []}
         self.stop_training = False
         try:
@@ -521,6 +575,9 @@ def check_fit_until_best(fit_until_best):
 def _judge_stop(model, history, patience, right, given):
     """Complain unless the scripted training ended where it should."""
     ran, best = right
+    if model.compiled:
+        raise Wrong("The model is compiled already; compiled again, it would "
+                    "get another optimiser and loss than it came with.")
     if not model.calls:
         raise Wrong("`model.fit` was not called.", given)
     x, labels, epochs, callbacks, validation = model.calls[0]
@@ -533,7 +590,7 @@ def _judge_stop(model, history, patience, right, given):
     if np.shape(x) != (3, 2) or np.ravel(x)[0] != 0 or labels is None:
         raise Wrong("`fit` should train on x and labels, and validate on the "
                     "pair.", given)
-    stops = [c for c in callbacks or [] if hasattr(c, "patience")]
+    stops = [c for c in callbacks if hasattr(c, "patience")]
     watched = [getattr(c, "monitor", "val_loss") for c in stops]
     if watched and watched[0] != "val_loss":
         raise Wrong(f"The callback watches {watched[0]!r}; the validation "

@@ -41,11 +41,12 @@ def _table(mean="np.nanmean(x_train, axis=0)",
            gaps="keras.ops.nan_to_num(a)",
            hidden='keras.layers.Dense(16, activation="relu")',
            last="keras.layers.Dense(K)", rate="0.01", loss=SPARSE,
-           metrics='["accuracy"]', end="return model"):
+           metrics='["accuracy"]', end="return model",
+           shape="(x_train.shape[1],)"):
     return f"""
 def table_model(x_train, K):
     mean, variance = {mean}, {variance}
-    inputs = keras.Input((x_train.shape[1],))
+    inputs = keras.Input({shape})
     a = {before}
     a = keras.layers.Normalization(mean=mean, variance=variance)(a)
     a = {gaps}
@@ -200,6 +201,24 @@ def read_prediction(model, row):
              "from_logits=True` is missing"),
             (_table(metrics="[]"), "accuracy is missing"),
             (_table(end="return None"), "should come back"),
+            (_table(shape="x_train.shape"), "rows of M values"),
+            (_table(gaps="keras.layers.Lambda(keras.ops.nan_to_num)(a)"),
+             "which `load_model` refuses"),
+            ("""
+def table_model(x_train, K):
+    x_train = (x_train - np.nanmean(x_train, axis=0)) / np.nanstd(x_train)
+    x_train = np.nan_to_num(x_train)
+    model = keras.Sequential([
+        keras.Input((x_train.shape[1],)),
+        keras.layers.Dense(16, activation="relu"),
+        keras.layers.Dense(K),
+    ])
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.01), metrics=["accuracy"],
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    return model
+""", "neither scales nor fills"),
         ],
         "right": [
             _table(),
@@ -259,9 +278,17 @@ def table_model(x_train, K):
             (_stop(data="*validation"), "should train on x"),
             (_stop(end="return history"), "Return the dictionary"),
             (_stop(end="return model"), "dictionary of the history"),
+            ("""
+def fit_until_best(model, x, labels, validation, patience):
+    model.compile("adam", "mse")
+    return model.fit(x, labels, epochs=100, validation_data=validation).history
+""", "compiled already"),
         ],
         "right": [
             _stop(),
+            _stop(callbacks="stop"),
+            _stop(callbacks="(stop,)", end="model.summary(); "
+                  "return history.history"),
             """
 def fit_until_best(model, x, labels, validation, patience):
     best, waited, kept = np.inf, 0, None
