@@ -521,7 +521,7 @@ def _reference(x, y, z, a, p, h_prime, variant=""):
     for L in range(H, -1, -1):
         before = {"z before": z, "own activation": a}.get(variant, a)
         entered = before[L - 1] if L else x
-        if variant == "own activation" or L and "or x" in variant:
+        if variant == "own activation" or (L and "or x" in variant):
             entered = a[L]
         if variant == "last activation":
             entered = a[L - 1]
