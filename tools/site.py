@@ -124,7 +124,7 @@ def page(stem, notebook, with_solutions, figures):
             fresh.cells.append(anchor_of(cell))
         if with_solutions:
             fresh.cells += solved(cell, stubs.get(cell.id))
-        elif cell.id in stubs:
+        elif cell.id in stubs and not answers(cell):
             fresh.cells.append(unsolved(cell, stubs[cell.id]))
     for cell in fresh.cells:
         if cell.cell_type == "markdown":
@@ -145,11 +145,19 @@ def anchor_of(cell):
     return anchor
 
 
+def answers(cell):
+    """Is a cell a model answer?"""
+    tags = cell.metadata.get("tags", [])
+    return any(t == "solution-only" or t.startswith("answer-") for t in tags)
+
+
 def solved(cell, stub):
     """Return a cell of the complete notebook as one or two cells."""
     cell = nbformat.from_dict(cell)
-    if "solution-only" in cell.metadata.get("tags", []):
+    if answers(cell) and cell.cell_type == "markdown":
         cell.source = fold_text(cell.source)
+    elif answers(cell):
+        fold_code(cell, "the code of the model answer")
     number = exercise_of(cell)
     if number is None:
         return [cell]
