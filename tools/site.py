@@ -221,6 +221,10 @@ def seen(output, figures):
         kind = r'<table\1 class="table dataframe">'
         html = re.sub(plain, kind, data["text/html"])
         html = f'<div class="pst-scrollable-table-container">{html}</div>'
+    elif "<pre" in data.get("text/html", ""):  # in colours of its own
+        return nbformat.v4.new_output("display_data", {
+            "text/plain": re.sub("\x1b\\[[0-9;]*m", "", data["text/plain"])
+        })
     else:
         return output
     return nbformat.v4.new_output("display_data", {"text/html": html})
