@@ -292,6 +292,30 @@ def best_cut(z, signal):
 def impurity_after_cut(values, y, cut):
     total = 0
     for side in (y[values <= cut], y[values > cut]):
+        if len(side):
+            p = [np.mean(side == k) for k in range(max(y))]
+            total += len(side) / len(y) * (1 - np.sum(np.square(p)))
+    return total
+""",
+                "highest label was left out",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
+        if len(side):
+            p = [np.mean(side == k) for k in range(max(side))]
+            total += len(side) / len(y) * (1 - np.sum(np.square(p)))
+    return total
+""",
+                "highest label was left out",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
         p = np.bincount(side) / len(y)
         total += len(side) / len(y) * (1 - np.sum(p ** 2))
     return total
