@@ -22,7 +22,7 @@ def check_share_right(share_right):
     predicted, expected = rng.integers(0, 3, (2, 7))
     cases = [
         ([7, 2, 1, 0], [7, 2, 1, 5], 3 / 4),
-        ([1, 1, 1], [1, 1, 1], 1.0),
+        ([1, 6, 1, 4, 9], [1, 6, 1, 4, 9], 1.0),
         ([3], [3], 1.0),
         ([3], [8], 0.0),
         ([8, 8, 0, 0, 5], [0, 8, 8, 0, 9], 2 / 5),
@@ -47,6 +47,8 @@ def check_share_right(share_right):
                  "use the number of places."),
                 (np.mean(np.isin(predicted, expected)), "That counts digits "
                  "that occur anywhere in `expected`; compare place by place."),
+                (0.75, "That is the share of the example: compute it from the "
+                 "two arrays."),
                 (float(share == 1), "That says whether all places agree; the "
                  "share of them is wanted."),
                 (float(round(share)), "That was rounded to a whole number on "

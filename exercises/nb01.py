@@ -156,6 +156,7 @@ def best_cut(answer):
         "side: it cannot pass between them.",
     )
     _cut(answer, [1, 2, 3, 4, 5, 6, 7], [0, 0, 1, 1, 1, 1, 1])
+    _cut(answer, [1000.0, 1000.1, 1000.2, 1000.3], [0, 0, 1, 1])
     _cut(answer, [-3.0, -8.0], [1, 0])
     _cut(answer, [5.0], [1])
     _cut(answer, [5.0], [0])
@@ -186,9 +187,9 @@ def _cut(answer, z, signal, words=None):
     received = f"the cut {cut:.6g} with {mine} wrong"
     if np.isnan(cut):
         words, received = "The cut is NaN.", cut
-    elif _rounded_off(cut, z, signal, least):
+    elif kind := _rounded_off(cut, z, signal, least):
         words = (
-            "Your cut was rounded to single precision, and now lies on the "
+            f"Your cut was rounded to {kind} precision, and now lies on the "
             "other side of a point: return a value of z as it is."
         )
     else:
@@ -199,8 +200,11 @@ def _cut(answer, z, signal, words=None):
 
 
 def _rounded_off(cut, z, signal, least):
-    near = z[(z.astype(np.float32) == np.float32(cut)) & (z != cut)]
-    return any(np.sum((z > c) != signal) == least for c in near)
+    for kind, word in ((np.float32, "single"), (np.float16, "half")):
+        near = z[(z.astype(kind) == cut) & (z != cut)]
+        if any(np.sum((z > c) != signal) == least for c in near):
+            return word
+    return None
 
 
 def _about_cut(cut, z, signal, wrong):
@@ -350,6 +354,16 @@ def _impurity(answer, values, y, cut):
              "need not be 0, 1, 2, ... without a gap; np.unique lists them.")
             for measure in (lambda s: 1 - np.sum(present(s) ** 2),
                             lambda s: np.sum(present(s) * (1 - present(s))))
+        ]
+        def but_last(s, whole=whole):
+            return np.array([np.mean(s == k)
+                             for k in range(max(y if whole else s))])
+
+        mistakes += [
+            (total(measure), "The highest label was left out: range(n) ends "
+             "at n - 1.")
+            for measure in (lambda s: 1 - np.sum(but_last(s) ** 2),
+                            lambda s: np.sum(but_last(s) * (1 - but_last(s))))
         ]
     if len(other[0]) != len(sides[0]):
         mistakes.insert(0, (total(_gini, other), "A value equal to the cut "

@@ -44,8 +44,9 @@ one_thread = threadpool_limits(limits=1)
 #
 # In notebook 04 you will write this network with NumPy and train it on
 # handwritten digits. Here it is already trained: draw a digit from 0 to 9 in
-# the field below, and it computes ten probabilities while you draw. Without a
-# mouse, choose one of the stored digits.
+# the field below, and it computes ten probabilities while you draw. The pad
+# first scales and centres your drawing, as the training images were. Without a
+# mouse, choose a stored digit.
 
 # %%
 network = load_network()
@@ -83,8 +84,8 @@ reveal("0.Q1", f"{100 * correct:.1f} %")
 
 # %% [markdown] tags=["answer-0.Q1"]
 # **Answer (0.Q1).** 98.2 %. Nine of ten would be far too few for a machine
-# that sorts letters, and 98.2 % still means 184 wrong answers among 10,000. How
-# to reach this value is the subject of notebooks 02 to 04.
+# that sorts letters, and 98.2 % still means 184 wrong answers among 10,000.
+# How to reach this value is the subject of notebooks 02 to 04.
 
 # %% [markdown]
 # Here are the ten mistakes in which the network's probability for its wrong
@@ -129,7 +130,7 @@ plotting.show(
 #
 # An exercise has a task, a cell with a gap, and a cell that checks. In your
 # copy the gap is a line with `raise NotImplementedError`: put your code in its
-# place, run the cell, then run the check. There are five outcomes: *right*,
+# place, run the cell, then run the check. Its outcomes: *right*,
 # *not right yet* (with the likely mistake and an example), *not attempted*,
 # *your code raised an error*, and *cannot be judged*. "Run All Cells" stops at
 # the first check that is not right.
@@ -159,8 +160,8 @@ check("0.1", share_right)
 #
 # Take the `#` away in front of `hint` and run the cell; run it again for the
 # next hint. `solution` shows the course's answer, one of many that are right.
-# If your teacher has not handed out the solutions, it says so: ask for help
-# there, or go on with the next section and come back.
+# If your teacher has not handed out the solutions, it says so: ask there, or
+# go on and come back.
 #
 # Now try a wrong answer: return the *number* of places that agree, and run
 # both cells again. The check names this mistake. With the right function, you
@@ -293,10 +294,9 @@ table.round(1)
 # ## Summary
 #
 # A network has recognised your digit, and you know how often it is right on
-# digits that it has not learned from. Classification by program is needed where
-# data are many and one person's eye is not enough. Exercises are checked while
-# you work, guesses are shown beside the results, and the map says what comes
-# next.
+# digits that it has not learned from. Classification by program is needed
+# where data are many and one person's eye is not enough. Exercises are
+# checked, and guesses are shown beside the results.
 
 # %%
 progress(0)
@@ -304,21 +304,33 @@ progress(0)
 # %% [markdown]
 # ## On your own
 #
-# - **0.Q3** Draw the same digit five times, at the centre and near the edges.
-#   Where does the network go wrong, and why there?
+# - **0.Q3** Draw the same digit at the centre and near the edges, or use
+#   *Small, in a corner*. Then switch off *scale to 20 x 20* and *centre the
+#   ink* and do it again. When does the network go wrong, and why?
 # - **0.Q4** Set `batch` and `W` to random matrices of 2000 x 2000 and compare
 #   `microseconds(1, 3, 2)` with `microseconds(2, 3, 2)`: three repeats of two
 #   products are enough. What changes, and why?
 
 # %% [markdown] tags=["answer-0.Q3"]
-# **Answer (0.Q3).** Near the edges. The digits of MNIST are centred, so the
-# network has hardly ever seen ink there: its training sample does not cover
-# such images. Notebook 04 shows what centring changes.
+# **Answer (0.Q3).** With both steps on, the place makes no difference, because
+# the pad moves the ink to the centre. With both off, the network goes wrong on
+# digits that are far from the centre, or small. Each weight belongs to one
+# pixel, and all training digits are large and centred, so the training sample
+# does not cover such images. To see how far is too far, the cell below moves
+# all test images to the right.
+
+# %% tags=["answer-0.Q3"]
+moves = {}
+for pixels in (0, 1, 2, 3, 4):
+    moved = np.roll(mnist.x_test.reshape(-1, 28, 28), pixels, axis=2)
+    said = predict_probabilities(moved.reshape(-1, 784)).argmax(axis=1)
+    moves[pixels] = 100 * np.mean(said == mnist.y_test)
+pd.DataFrame({"right, %": moves}).rename_axis("pixels").round(1)
 
 # %% [markdown] tags=["answer-0.Q4"]
-# **Answer (0.Q4).** One product then takes much longer than the threads need to
-# find each other, so two threads come closer to half of the time, if two
-# processors are free.
+# **Answer (0.Q4).** One product then takes much longer than the threads need
+# to start and to wait for each other, so two threads come closer to half of
+# the time, if two processors are free.
 
 # %% [markdown]
 # ## Further reading

@@ -24,6 +24,7 @@ CATALOGUE = {
                 "def share_right(p, e): return np.sum(p == e) / 4",
                 "divide by 4",
             ),
+            ("def share_right(p, e): return 0.75", "share of the example"),
             (
                 "def share_right(p, e): return np.sum(p == e) / 10",
                 "number of classes",

@@ -231,6 +231,15 @@ def best_cut(z, signal):
             (
                 """
 def best_cut(z, signal):
+    places = np.append(-np.inf, z).astype(np.float16)
+    wrong = [np.sum((z > c) != signal) for c in np.append(-np.inf, z)]
+    return places[np.argmin(wrong)]
+""",
+                "rounded to half precision",
+            ),
+            (
+                """
+def best_cut(z, signal):
     return z[signal].min() - 1e-9
 """,
                 "best to select nothing",
@@ -287,6 +296,30 @@ def best_cut(z, signal):
     "1.3": {
         "names": ["impurity_after_cut"],
         "wrong": [
+            (
+                """
+def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
+        if len(side):
+            p = [np.mean(side == k) for k in range(max(y))]
+            total += len(side) / len(y) * (1 - np.sum(np.square(p)))
+    return total
+""",
+                "highest label was left out",
+            ),
+            (
+                """
+def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values <= cut], y[values > cut]):
+        if len(side):
+            p = [np.mean(side == k) for k in range(max(side))]
+            total += len(side) / len(y) * (1 - np.sum(np.square(p)))
+    return total
+""",
+                "highest label was left out",
+            ),
             (
                 """
 def impurity_after_cut(values, y, cut):
