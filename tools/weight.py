@@ -68,6 +68,7 @@ def counted(cells):
             minutes[level is None] += words / WORDS + formulas / FORMULAS
             minutes[level is None] += to_do
             longest = max(longest, stretch + words)
+            to_do = to_do or part.startswith("## On your own")
             stretch = 0 if to_do else stretch + words
     reading = sum(minutes.values()) - solving
     return {

@@ -289,9 +289,9 @@ plotting.frames(
 
 # %% [markdown]
 # There are three regimes. The smallest rates creep: at the end they are still
-# on the left wall. The middle ones arrive, or nearly; the larger of them jump over the
-# minimum, a little less far each time. The largest two jump to and fro and do
-# not arrive. (The risk of this single weight is convex.)
+# on the left wall. The middle ones arrive, or nearly; the larger of them jump
+# over the minimum, a little less far each time. The largest two jump to and
+# fro and do not arrive. (The risk of this single weight is convex.)
 #
 # ### Going further: where descent ends
 #
