@@ -431,6 +431,25 @@ def check_mini_batches(mini_batches):
             "the `rng` that is passed in, not with another one.",
             "D = 50",
         )
+    _compare_company(mini_batches)
+
+
+def _compare_company(mini_batches, D=50, size=8, times=100):
+    """Refuse rows that come together far more often than by chance."""
+    together = np.zeros((D, D), int)
+    for seed in range(times):
+        for batch in _batches(mini_batches, D, size, seed, f"D = {D}"):
+            together[np.ix_(batch, batch)] += 1
+    np.fill_diagonal(together, 0)
+    first, second = np.unravel_index(np.argmax(together), together.shape)
+    if together[first, second] > times // 2:  # by chance: about 13
+        raise Wrong(
+            f"The rows {first} and {second} are in the same batch for "
+            f"{together[first, second]} of {times} rng. Shuffle the rows and "
+            "then cut them into batches; it is not enough to shuffle fixed "
+            "batches, to shuffle inside them, or to begin elsewhere.",
+            f"D = {D}, batch_size = {size}",
+        )
 
 
 def _batches(mini_batches, D, size, seed, given):

@@ -318,6 +318,28 @@ def update(parameters, gradients, learning_rate):
                 ),
                 "never used",
             ),
+            (
+                _batches(
+                    "o = np.roll(np.arange(D), rng.integers(D))\n    for s in"
+                    " range(0, D, batch_size): yield o[s:s + batch_size]"
+                ),
+                "in the same batch for",
+            ),
+            (
+                _batches(
+                    "starts = np.arange(0, D, batch_size)\n"
+                    "    rng.shuffle(starts)\n    for s in starts:"
+                    " yield np.arange(s, min(s + batch_size, D))"
+                ),
+                "not enough to shuffle fixed batches",
+            ),
+            (
+                _batches(
+                    "for s in range(0, D, batch_size):"
+                    " yield s + rng.permutation(min(batch_size, D - s))"
+                ),
+                "in the same batch for",
+            ),
         ],
         "right": [
             _batches(
