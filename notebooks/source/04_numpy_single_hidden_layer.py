@@ -1033,12 +1033,12 @@ plotting.show(
     values=False,
 )
 
-
 # %% tags=["instructor"]
 ratios = joint["wrong"] / joint["expected"]
 assert ratios.is_monotonic_increasing and ratios.iloc[0] < 1.4
 assert 1.5 < ratios.iloc[-1] < 2.5 and excess.iloc[-1] > 3 * np.sqrt(
     joint["variance"].iloc[-1])
+
 
 # %% [markdown]
 # The ratio of wrong to expected predictions grows with the probability, from
