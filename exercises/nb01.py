@@ -400,15 +400,14 @@ def _vote(answer, cases):
               if not np.array_equal(received[k], right)]
     if failed:
         first = failed[0]
-        for mistake, words in VOTE_MISTAKES:
+        tied = all(_tied(received[k], cases[k]) for k in failed)
+        words = TIED if tied else (
+            "For at least one row this is not the label with most votes."
+        )
+        for mistake, sentence in reversed(VOTE_MISTAKES):
             if all(np.allclose(value, mistake(*case))
                    for value, case in zip(received, cases)):
-                break
-        else:
-            words = "For at least one row this is not the label with most " \
-                "votes."
-            if all(_tied(received[k], cases[k]) for k in failed):
-                words = TIED
+                words = sentence
         raise Wrong(words, _given_vote(cases[first]), expected[first],
                     received[first])
     for value, case, right in zip(received, cases, expected):

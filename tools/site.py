@@ -296,7 +296,7 @@ def addressed(text):
 UNTOUCHED = r"```.*?```|`[^`]*`|\[[^\]]*\]\([^)]*\)|\$\$.*?\$\$|\$[^$]*\$"
 UNTOUCHED += r"|<[^>]*>|^#[^\n]*"
 MENTION = r"\b[Nn]otebooks?\s\d\d(?:(?:,|\s(?:and|or|to))\s\d\d)*\b"
-EQUATION = r"\*\*[FBSO]\d\d?\*\*"
+EQUATION = r"\*\*[FBSO]\d\d?\*\*|(?<=\()[FBSO]\d\d?(?=[),])"
 
 
 def linked(text, folder, own=None):
@@ -322,8 +322,8 @@ def linked(text, folder, own=None):
         words = match.group(0)
         if match.group(1):
             return words
-        if words.startswith("**"):
-            name = words.strip("*")
+        name = words.strip("*")
+        if len(name) <= 3:
             if folder or name not in EQUATIONS:
                 return words
             to = f"../equations.html#{name}"

@@ -1260,8 +1260,8 @@ progress(4)
 # %% [markdown]
 # ## Further reading
 #
-# - M. Nielsen, [*Neural Networks and Deep
-#   Learning*](http://neuralnetworksanddeeplearning.com) (2015), chapters 1, 2.
+# - M. A. Nielsen, *Neural Networks and Deep Learning* (2015), chapters 1, 2;
+#   [its programs](https://github.com/mnielsen/neural-networks-and-deep-learning).
 # - P. Simard, D. Steinkraus and J. Platt, "Best practices for convolutional
 #   neural networks applied to visual document analysis", *ICDAR* (2003).
 # - K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers",
