@@ -11,7 +11,7 @@ from tools import mutants
 # not settled yet: a mutant whose time is up leaves TensorFlow in disorder, so
 # those of 05 want a process each; this list may only shrink
 NOT_YET = {"5.1", "5.2", "5.3", "5.4", "5.5", "5.6"}
-NUMBERS = [number for k in range(10) for number in solutions(k)]
+NUMBERS = [n for k in range(10) for n in solutions(k) if "Q" not in n]
 
 
 @pytest.mark.parametrize("number", [n for n in NUMBERS if n not in NOT_YET])
