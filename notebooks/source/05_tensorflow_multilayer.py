@@ -793,7 +793,7 @@ ten.agg(["mean", "std", "min", "max"]).round(2)
 
 # %%
 shares = [layer.rate for layer in deep.layers if hasattr(layer, "rate")]
-updates = int(np.array(deep.optimizer.iterations))  # 2352 in 12 epochs
+updates = int(deep.optimizer.iterations.numpy())  # 2352 in 12 epochs
 found = (deep.count_params(), shares, RATE, updates)
 if found == (535_818, [0.1, 0.3, 0.3], 0.003, 2352):
     keep_result("784-512-256-10", "Keras", right, meter)
