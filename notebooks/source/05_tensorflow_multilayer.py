@@ -1197,7 +1197,7 @@ print(f"{z64.size:,} values z0, wrong by {np.mean(abs(z32 - z64)):.0e}: "
 #
 # A Keras program has six steps: data, model, `compile`, `fit`, `evaluate`,
 # `predict`. A table needs a scaling that is learned on the training sample and
-# kept inside the model. Learning curves show when something is wrong. Early
+# kept inside the model. Learning curves show when something is wrong; early
 # stopping keeps the weights of the epoch that is best on the validation
 # sample. Two hidden layers classify at least 98.4 % of the test images
 # correctly. The library computes what you wrote, to rounding; what it adds is
