@@ -30,6 +30,40 @@ def _no_graphs():
         tf.config.run_functions_eagerly(before)
 
 
+@contextlib.contextmanager
+def _fits():
+    """Note the data of each call of `fit` in a list."""
+    import keras
+
+    calls, usual = [], keras.Model.fit
+
+    def fit(self, x=None, y=None, *args, **options):
+        calls.append((x, y))
+        return usual(self, x, y, *args, **options)
+
+    inherited = "fit" not in vars(keras.Model)
+    keras.Model.fit = fit
+    try:
+        yield calls
+    finally:
+        if inherited:
+            del keras.Model.fit
+        else:
+            keras.Model.fit = usual
+
+
+def _equal(found, expected):
+    """Return whether numbers (array, list or tensor) are those expected."""
+    try:
+        found = np.asarray(found, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    expected = np.asarray(expected, dtype=float)
+    if expected.ndim == 1 and found.shape == (len(expected), 1):
+        found = found[:, 0]
+    return found.shape == expected.shape and np.allclose(found, expected)
+
+
 def _softmax(z):
     e = np.exp(z - np.max(z, axis=-1, keepdims=True))
     return e / np.sum(e, axis=-1, keepdims=True)
@@ -63,7 +97,7 @@ def check_train_network(train_network):
         x = rng.normal(size=(12, sizes[0])).astype("float32")
         labels = np.arange(12) % sizes[-1]
         given = f"sizes = {sizes}, epochs = {epochs}"
-        with _no_graphs():
+        with _no_graphs(), _fits() as calls:
             answer = train_network(x, labels, sizes, epochs)
         model, history = as_tuple(
             answer, 2, "the model and the dictionary of its history"
@@ -72,8 +106,10 @@ def check_train_network(train_network):
             raise Wrong("First comes the model, then the history.", given)
         weights = _weights_of(model, sizes, given)
         _compare_outputs(model, weights, x, given)
-        _verify_compiled(model, given)
+        _verify_plain(model, x, given)
+        _verify_compiled(model, given, rate=0.001)
         _verify_history(model, history, epochs, given)
+        _verify_data(calls, x, labels, given)
     return "It serves for any number of layers."
 
 
@@ -177,11 +213,40 @@ def _verify_compiled(model, given, rate=None):
         kind = type(model.optimizer).__name__
         raise Wrong(f"The optimiser should be Adam; it is {kind}.", given)
     if rate is not None:
+        found = float(np.asarray(model.optimizer.learning_rate))
+        if rate == 0.001 and not np.isclose(found, rate, rtol=1e-3):
+            raise Wrong("`keras.optimizers.Adam()` keeps its default "
+                        "learning rate.", given, rate, found)
         compare(
-            float(np.asarray(model.optimizer.learning_rate)), rate, given,
+            found, rate, given,
             [(0.001, "The learning rate is Adam's default, 0.001.")],
             "the learning rate", rtol=1e-3,
         )
+
+
+def _verify_plain(model, x, given):
+    """Complain where a layer acts in training alone, as Dropout does."""
+    if not np.allclose(np.asarray(model(x, training=True)),
+                       np.asarray(model(x)), atol=1e-5):
+        raise Wrong(
+            "In training the model computes something else than afterwards: "
+            "is there a layer that was not asked for, such as `Dropout`?",
+            given,
+        )
+
+
+def _verify_data(calls, x, labels, given):
+    """Complain unless `fit` received all rows, in whatever order."""
+    for found, y in calls:
+        if y is None:
+            continue  # a stream
+        if len(found) != len(x):
+            raise Wrong("`fit` should train on all rows of x.", given,
+                        f"{len(x)} rows", f"{len(found)} rows")
+        if not (_equal(np.sort(found, axis=None), np.sort(x, axis=None))
+                and _equal(np.sort(y, axis=None), np.sort(labels))):
+            raise Wrong("`fit` should train on x and labels as they are.",
+                        given)
 
 
 def _verify_history(model, history, epochs, given):
@@ -204,6 +269,12 @@ def _verify_history(model, history, epochs, given):
         raise Wrong(
             "The number of epochs is another one; `epochs` belongs to `fit`.",
             given, epochs, len(history["loss"]),
+        )
+    if any(name.startswith("val_") for name in history):
+        raise Wrong(
+            "`fit` validates here, perhaps on rows that are kept back from "
+            "the training (`validation_split`); it should train on all rows.",
+            given, "loss and accuracy", ", ".join(history),
         )
     if int(np.asarray(model.optimizer.iterations)) == 0:
         raise Wrong("The model that comes back was never trained.", given)
@@ -304,7 +375,16 @@ def check_table_model(table_model):
             new[:, 2] = 4.0
             given += "; one column is constant"
         x, new = x.astype("float32"), new.astype("float32")
-        model = table_model(x, K)
+        try:
+            with _no_graphs():
+                model = table_model(x, K)
+        except Exception as error:
+            if "ncompatible shapes" not in str(error):
+                raise
+            raise Wrong(
+                "Layers of different shapes meet. One mean and one variance "
+                "for each of the M columns (`axis=0`)?", given,
+            ) from None
         _compare_table(model, x, new, K, given)
         if constant:
             _verify_kept(model, new, given)
@@ -316,6 +396,11 @@ def _compare_table(model, x, new, K, given):
     if not hasattr(model, "layers"):
         kind = type(model).__name__
         raise Wrong(f"A Keras model should come back; it is a {kind}.", given)
+    if getattr(model, "optimizer", None) is not None and int(
+        np.asarray(model.optimizer.iterations)
+    ):
+        raise Wrong("The model comes back trained; it should only be "
+                    "compiled: `fit` comes later.", given)
     dense = [layer for layer in model.layers
              if type(layer).__name__ == "Dense"]
     shapes = [tuple(w.shape) for layer in dense for w in layer.get_weights()]
@@ -385,6 +470,7 @@ def _compare_table(model, x, new, K, given):
     ]
     compare(out, network(scaled), given, wrong, "the model's output",
             rtol=1e-3, atol=1e-3)
+    _verify_plain(model, new, given)
     _verify_compiled(model, given, rate=0.01)
     if "accuracy" not in str(model.get_compile_config()):
         raise Wrong("The accuracy is missing in `compile`.", given)
@@ -553,7 +639,7 @@ class _Scripted:
 )
 def check_fit_until_best(fit_until_best):
     x, labels = np.arange(6.0).reshape(3, 2), np.array([0, 1, 1])
-    pair = (x + 1, labels)
+    pair = (np.arange(8.0).reshape(4, 2) + 1, np.array([1, 0, 0, 1]))
     up = list(np.linspace(0.75, 3, 120))
     cases = [  # validation losses, patience, epochs run, best
         ([1.0, 0.8, 0.7, *up], 2, 5, 3),
@@ -568,11 +654,12 @@ def check_fit_until_best(fit_until_best):
             history = fit_until_best(model, x, labels, pair, patience)
         words = ", ".join(f"{loss:.3g}" for loss in losses[:7])
         given = f"validation losses {words}, ...; patience = {patience}"
-        _judge_stop(model, history, patience, (ran, best), given)
+        _judge_stop(model, history, patience, (ran, best), given,
+                    (x, labels), pair)
     return "It stops by itself, and keeps the best."
 
 
-def _judge_stop(model, history, patience, right, given):
+def _judge_stop(model, history, patience, right, given, sample, pair):
     """Complain unless the scripted training ended where it should."""
     ran, best = right
     if model.compiled:
@@ -580,21 +667,17 @@ def _judge_stop(model, history, patience, right, given):
                     "get another optimiser and loss than it came with.")
     if not model.calls:
         raise Wrong("`model.fit` was not called.", given)
-    x, labels, epochs, callbacks, validation = model.calls[0]
-    if validation is None:
-        raise Wrong(
-            "`fit` was given no `validation_data`, so there is no validation "
-            "loss to watch.",
-            given,
-        )
-    if np.shape(x) != (3, 2) or np.ravel(x)[0] != 0 or labels is None:
-        raise Wrong("`fit` should train on x and labels, and validate on the "
-                    "pair.", given)
+    _, _, epochs, callbacks, _ = model.calls[0]
+    for x, labels, _, _, validation in model.calls:
+        _judge_data(x, labels, validation, sample, pair, given)
     stops = [c for c in callbacks if hasattr(c, "patience")]
     watched = [getattr(c, "monitor", "val_loss") for c in stops]
     if watched and watched[0] != "val_loss":
         raise Wrong(f"The callback watches {watched[0]!r}; the validation "
                     'loss is "val_loss".', given)
+    if stops and getattr(stops[0], "min_delta", 0) != 0:
+        raise Wrong("Every improvement counts, a small one, too: "
+                    "`min_delta` was not asked for.", given)
     if model.trouble:
         raise Wrong(f"The training broke off: {model.trouble}", given)
     if model.done != ran:
@@ -623,6 +706,30 @@ def _judge_stop(model, history, patience, right, given):
     if len(history["val_loss"]) != ran:
         raise Wrong("The history has not one value per epoch.", given,
                     ran, len(history["val_loss"]))
+
+
+def _judge_data(x, labels, validation, sample, pair, given):
+    """Complain unless a call of `fit` received what was handed in."""
+    if validation is None:
+        raise Wrong(
+            "`fit` was given no `validation_data`, so there is no validation "
+            "loss to watch.",
+            given,
+        )
+    if not (_equal(x, sample[0]) and _equal(labels, sample[1])):
+        raise Wrong("`fit` should train on x and labels, and validate on the "
+                    "pair.", given)
+    if not isinstance(validation, (list, tuple)) or len(validation) != 2:
+        raise Wrong("`validation_data` is a pair: (x, labels).", given)
+    if all(map(_equal, validation, pair[::-1])):
+        raise Wrong("The pair is turned around: x comes first, then the "
+                    "labels.", given)
+    if all(map(_equal, validation, sample)):
+        raise Wrong("This validates on the training sample; `validation` is "
+                    "the other one.", given)
+    if not all(map(_equal, validation, pair)):
+        raise Wrong("`validation` was handed in; this validates on other "
+                    "data.", given)
 
 
 @exercise(

@@ -10,7 +10,8 @@ SPARSE = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 def _train(first="[keras.Input((sizes[0],))]", inner="sizes[1:-1]",
            hidden='N, activation="relu"', last="sizes[-1]",
            optimizer="keras.optimizers.Adam()", loss=SPARSE,
-           metrics='["accuracy"]', epochs="epochs",
+           metrics='["accuracy"]', epochs="epochs", data="x, labels",
+           more="",
            end="return model, history.history"):
     return f"""
 def train_network(x, labels, sizes, epochs):
@@ -19,8 +20,9 @@ def train_network(x, labels, sizes, epochs):
         stack.append(keras.layers.Dense({hidden}))
     stack.append(keras.layers.Dense({last}))
     model = keras.Sequential(stack)
+    {more}
     model.compile(optimizer={optimizer}, loss={loss}, metrics={metrics})
-    history = model.fit(x, labels, epochs={epochs}, verbose=0)
+    history = model.fit({data}, epochs={epochs}, verbose=0)
     {end}
 """
 
@@ -106,6 +108,16 @@ CATALOGUE = {
             (_train(loss="keras.losses.SparseCategoricalCrossentropy()"),
              "from_logits=True` is missing"),
             (_train(optimizer="keras.optimizers.SGD(0.1)"), "it is SGD"),
+            *((_train(optimizer=f"keras.optimizers.Adam({rate})"),
+               "default learning rate") for rate in ("0.1", "1.0")),
+            (_train(more="model = keras.Sequential(stack[:-1] + "
+                         "[keras.layers.Dropout(0.5), stack[-1]])"),
+             "such as `Dropout`"),
+            (_train(data="x[:6], labels[:6]"), "all rows of x"),
+            (_train(data="x / 255, labels"), "as they are"),
+            (_train(data="x, labels, validation_split=0.1"), "kept back"),
+            (_train(data="x, labels, validation_data=(x, labels)"),
+             "validates here"),
             (_train(metrics="[]"), "has no accuracy"),
             (_train(epochs="5"), "number of epochs"),
             (_train(end="return model, history"), "object that `fit` returns"),
@@ -200,6 +212,16 @@ def read_prediction(model, row):
             (_table(loss="keras.losses.SparseCategoricalCrossentropy()"),
              "from_logits=True` is missing"),
             (_table(metrics="[]"), "accuracy is missing"),
+            (_table(end="model.fit(x_train, np.zeros(len(x_train)), "
+                        "verbose=0); return model"), "comes back trained"),
+            (_table(end="model.fit(x_train, np.zeros(len(x_train)), "
+                        "epochs=40, verbose=0); return model"),
+             "comes back trained"),
+            (_table(mean="np.nanmean(x_train, axis=1)",
+                    variance="np.nanvar(x_train, axis=1)"),
+             "for each of the M columns"),
+            (_table(gaps="keras.layers.Dropout(0.5)("
+                         "keras.ops.nan_to_num(a))"), "such as `Dropout`"),
             (_table(end="return None"), "should come back"),
             (_table(shape="x_train.shape"), "rows of M values"),
             (_table(gaps="keras.layers.Lambda(keras.ops.nan_to_num)(a)"),
@@ -276,6 +298,16 @@ def table_model(x_train, K):
             (_stop(validation="None"), "no `validation_data`"),
             (_stop(callbacks="[]"), "Nothing stops"),
             (_stop(data="*validation"), "should train on x"),
+            (_stop(data="x, 1 - labels"), "should train on x"),
+            (_stop(data="x[:2], labels[:2]"), "should train on x"),
+            (_stop(validation="(np.ones((5, 2)), np.zeros(5))"),
+             "validates on other data"),
+            (_stop(validation="(validation[0], labels)"),
+             "validates on other data"),
+            (_stop(validation="(x, labels)"), "on the training sample"),
+            (_stop(validation="validation[::-1]"), "turned around"),
+            (_stop(validation="validation[0]"), "is a pair"),
+            (_stop(patience="patience, min_delta=0.01"), "Every improvement"),
             (_stop(end="return history"), "Return the dictionary"),
             (_stop(end="return model"), "dictionary of the history"),
             ("""
@@ -287,6 +319,8 @@ def fit_until_best(model, x, labels, validation, patience):
         "right": [
             _stop(),
             _stop(callbacks="stop"),
+            _stop(data="list(x), tf.constant(labels)",
+                  validation="list(validation)"),
             _stop(callbacks="(stop,)", end="model.summary(); "
                   "return history.history"),
             """
