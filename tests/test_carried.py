@@ -8,7 +8,8 @@ import pytest
 from tools import build
 from tools.stress import carried, runner
 
-NAMES = [path.stem for path in build.find_sources()]
+# the others take minutes each: course.py stress carried
+NAMES = [path.stem for path in build.find_sources([0, 1, 2, 3])]
 
 
 @pytest.mark.parametrize("name", NAMES)
