@@ -8,7 +8,7 @@ import pytest
 from tools import build
 from tools.stress import carried, runner
 
-# the others take minutes each: course.py stress carried
+# the others take minutes each: python3 -m tools.stress.carried 04
 NAMES = [path.stem for path in build.find_sources([0, 1, 2, 3])]
 
 
