@@ -600,7 +600,7 @@ def draw_spaces(axes, name, parameters):
     V = V[0] * np.sign(V[0][np.argmax(np.abs(V[0]))])
     plotting.points(axes[1], np.stack([across, rest @ V], axis=1), k)
     axes[1].axvline(0, color="black", lw=1.8)
-    axes[1].set(xlabel="signed distance from the cut", ylabel="along the cut",
+    axes[1].set(xlabel="signed distance", ylabel="along the cut",
                 title="after the hidden layer")
 
 
