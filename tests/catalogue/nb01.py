@@ -1,5 +1,43 @@
 """Wrong and right answers to the exercises of notebook 01."""
 
+
+def _impurity(p, gini="(1 - np.sum(np.square(p)))", left="<=", right=">",
+              condition="if len(side):", total="total"):
+    return f"""
+def impurity_after_cut(values, y, cut):
+    total = 0
+    for side in (y[values {left} cut], y[values {right} cut]):
+        {condition}
+            p = {p}
+            total += len(side) / len(y) * {gini}
+    return {total}
+"""
+
+
+def _by_gini(result, gini="1 - np.sum(p ** 2)"):
+    return f"""
+def impurity_after_cut(values, y, cut):
+    def gini(labels):
+        p = np.bincount(labels) / max(len(labels), 1)
+        return {gini}
+    left, right = y[values <= cut], y[values > cut]
+    return {result}
+"""
+
+
+def _near(points="((x_train - point) ** 2).sum(axis=1)", which="[:k]",
+          vote="np.bincount(labels).argmax()", end="np.array(found)"):
+    return f"""
+def nearest_neighbours(x_train, y_train, x, k):
+    from collections import Counter
+    found = []
+    for point in x:
+        labels = y_train[np.argsort({points}){which}]
+        found.append({vote})
+    return {end}
+"""
+
+
 CATALOGUE = {
     "1.1": {
         "names": ["contamination_and_efficiency"],
@@ -296,195 +334,41 @@ def best_cut(z, signal):
     "1.3": {
         "names": ["impurity_after_cut"],
         "wrong": [
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        if len(side):
-            p = [np.mean(side == k) for k in range(max(y))]
-            total += len(side) / len(y) * (1 - np.sum(np.square(p)))
-    return total
-""",
-                "highest label was left out",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        if len(side):
-            p = [np.mean(side == k) for k in range(max(side))]
-            total += len(side) / len(y) * (1 - np.sum(np.square(p)))
-    return total
-""",
-                "highest label was left out",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        p = np.bincount(side) / len(y)
-        total += len(side) / len(y) * (1 - np.sum(p ** 2))
-    return total
-""",
-                "divided by the number of all points",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        if len(side):
-            p = [np.mean(side == k) for k in range(len(np.unique(y)))]
-            total += len(side) / len(y) * (1 - np.sum(np.square(p)))
-    return total
-""",
-                "A label was left out",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        if len(side):
-            p = [np.mean(side == k) for k in range(len(np.unique(side)))]
-            total += len(side) / len(y) * sum(q * (1 - q) for q in p)
-    return total
-""",
-                "A label was left out",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    def gini(labels):
-        p = np.bincount(labels) / len(labels)
-        return 1 - np.sum(p ** 2)
-    return (gini(y[values <= cut]) + gini(y[values > cut])) / 2
-""",
-                "the plain mean",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    def gini(labels):
-        p = np.bincount(labels) / len(labels)
-        return 1 - np.sum(p ** 2)
-    return gini(y[values <= cut]) + gini(y[values > cut])
-""",
-                "were added",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        total += len(side) - np.bincount(side).max()
-    return total / len(y)
-""",
-                "That is the contamination",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        p = np.bincount(side) / len(side)
-        total += len(side) / len(y) * np.sum(p ** 2)
-    return total
-""",
-                "1 for a pure side",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        p = np.unique(side, return_counts=True)[1] / len(side)
-        total -= len(side) / len(y) * np.sum(p * np.log2(p))
-    return total
-""",
-                "That is the entropy",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        p = np.mean(side == 1)
-        total += len(side) / len(y) * 2 * p * (1 - p)
-    return total
-""",
-                "holds for two classes only",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values < cut], y[values >= cut]):
-        if len(side):
-            p = np.bincount(side) / len(side)
-            total += len(side) / len(y) * (1 - np.sum(p ** 2))
-    return total
-""",
-                "belongs to the left side",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        p = np.bincount(side, minlength=9) / len(side)
-        total += len(side) / len(y) * (1 - np.sum(p ** 2))
-    return total
-""",
-                "leaves one side empty",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        if len(side):
-            p = np.mean(side)
-            total += len(side) / len(y) * 2 * p * (1 - p)
-    return total
-""",
-                "holds for two classes only",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    total = 0
-    for side in (y[values <= cut], y[values > cut]):
-        if len(side):
-            p = np.mean(side)
-            total += len(side) / len(y) * p * (1 - p)
-    return total
-""",
-                "the term of one class only",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    def gini(labels):
-        p = np.bincount(labels) / max(len(labels), 1)
-        return 1 - np.sum(p ** 2)
-    after = sum(len(s) * gini(s) for s in (y[values <= cut], y[values > cut]))
-    return gini(y) - after / len(y)
-""",
-                "how much the cut lowers",
-            ),
-            (
-                """
-def impurity_after_cut(values, y, cut):
-    left = y[values <= cut]
-    p = np.bincount(left) / len(left)
-    return 1 - np.sum(p ** 2)
-""",
-                "the left side alone",
-            ),
+            (_impurity("[np.mean(side == k) for k in range(max(y))]"),
+             "highest label was left out"),
+            (_impurity("[np.mean(side == k) for k in range(max(side))]"),
+             "highest label was left out"),
+            (_impurity("np.bincount(side) / len(y)"),
+             "divided by the number of all points"),
+            (_impurity("[np.mean(side == k) for k in range(len(set(y)))]"),
+             "A label was left out"),
+            (_impurity("[np.mean(side == k) for k in range(len(set(side)))]",
+                       "sum(q * (1 - q) for q in p)"),
+             "A label was left out"),
+            (_by_gini("(gini(left) + gini(right)) / 2"), "the plain mean"),
+            (_by_gini("gini(left) + gini(right)"), "were added"),
+            (_impurity("np.bincount(side)", "(1 - p.max() / len(side))"),
+             "That is the contamination"),
+            (_impurity("np.bincount(side) / len(side)", "np.sum(p ** 2)"),
+             "1 for a pure side"),
+            (_impurity("np.unique(side, return_counts=True)[1] / len(side)",
+                       "-np.sum(p * np.log2(p))"),
+             "That is the entropy"),
+            (_impurity("np.mean(side == 1)", "2 * p * (1 - p)"),
+             "holds for two classes only"),
+            (_impurity("np.bincount(side) / len(side)", left="<", right=">="),
+             "belongs to the left side"),
+            (_impurity("np.bincount(side, minlength=9) / len(side)",
+                       condition="if True:"),
+             "leaves one side empty"),
+            (_impurity("np.mean(side)", "2 * p * (1 - p)"),
+             "holds for two classes only"),
+            (_impurity("np.mean(side)", "p * (1 - p)"),
+             "the term of one class only"),
+            (_by_gini("gini(y) - (len(left) * gini(left)"
+                      " + len(right) * gini(right)) / len(y)"),
+             "how much the cut lowers"),
+            (_by_gini("gini(left)"), "the left side alone"),
         ],
         "right": [
             """
@@ -522,150 +406,28 @@ def impurity_after_cut(values, y, cut):
     "1.4": {
         "names": ["nearest_neighbours"],
         "wrong": [
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    from collections import Counter
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
-        found.append(Counter(y_train[near]).most_common(1)[0][0])
-    return np.array(found)
-""",
-                "equally many votes",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
-        labels = y_train[near].tolist()
-        found.append(max(labels, key=labels.count))
-    return np.array(found)
-""",
-                "equally many votes",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
-        labels = sorted(y_train[near], reverse=True)
-        found.append(max(labels, key=labels.count))
-    return np.array(found)
-""",
-                "equally many votes",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    squares = ((x[:, None] - x_train) ** 2).sum(axis=2)
-    return y_train[np.argmin(squares, axis=1)]
-""",
-                "Only the nearest point was asked",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        squares = ((x_train - point) ** 2).sum(axis=1)
-        found.append(np.bincount(y_train[np.argsort(-squares)[:k]]).argmax())
-    return np.array(found)
-""",
-                "farthest away",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
-        found.append(round(y_train[near].mean()))
-    return np.array(found)
-""",
-                "Labels are names",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
-        found.append(np.bincount(y_train[near]).max())
-    return np.array(found)
-""",
-                "how many votes the winner has",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(np.abs(x_train - point).sum(axis=1))[:k]
-        found.append(np.bincount(y_train[near]).argmax())
-    return np.array(found)
-""",
-                "the sum of absolute differences",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort((x_train - point).sum(axis=1) ** 2)[:k]
-        found.append(np.bincount(y_train[near]).argmax())
-    return np.array(found)
-""",
-                "before they were squared",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(np.abs(x_train[:, 0] - point[0]))[:k]
-        found.append(np.bincount(y_train[near]).argmax())
-    return np.array(found)
-""",
-                "Only the first column",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[1:k + 1]
-        found.append(np.bincount(y_train[near]).argmax())
-    return np.array(found)
-""",
-                "left out of the vote",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
-        counts = np.bincount(y_train[near])
-        found.append(np.flatnonzero(counts == counts.max())[-1])
-    return np.array(found)
-""",
-                "take the smallest of them",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:3]
-        found.append(np.bincount(y_train[near]).argmax())
-    return np.array(found)
-""",
-                "Always three points",
-            ),
+            (_near(vote="Counter(labels).most_common(1)[0][0]"),
+             "equally many votes"),
+            (_near(vote="max(labels, key=labels.tolist().count)"),
+             "equally many votes"),
+            (_near(vote="max(sorted(labels)[::-1], key=[*labels].count)"),
+             "equally many votes"),
+            (_near(which="[:1]"), "Only the nearest point was asked"),
+            (_near("-((x_train - point) ** 2).sum(axis=1)"), "farthest away"),
+            (_near(vote="round(labels.mean())"), "Labels are names"),
+            (_near(vote="np.bincount(labels).max()"),
+             "how many votes the winner has"),
+            (_near("np.abs(x_train - point).sum(axis=1)"),
+             "the sum of absolute differences"),
+            (_near("(x_train - point).sum(axis=1) ** 2"),
+             "before they were squared"),
+            (_near("np.abs(x_train[:, 0] - point[0])"),
+             "Only the first column"),
+            (_near(which="[1 : k + 1]"), "left out of the vote"),
+            (_near(vote="max(set(labels.tolist()), key=lambda c: "
+                        "(np.sum(labels == c), c))"),
+             "take the smallest of them"),
+            (_near(which="[:3]"), "Always three points"),
             (
                 """
 def nearest_neighbours(x_train, y_train, x, k):
@@ -674,14 +436,7 @@ def nearest_neighbours(x_train, y_train, x, k):
 """,
                 "the places of the neighbours",
             ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    squares = ((x_train - x[0]) ** 2).sum(axis=1)
-    return np.bincount(y_train[np.argsort(squares)[:k]]).argmax()
-""",
-                "one label for each row of x",
-            ),
+            (_near(end="found[0]"), "one label for each row of x"),
             (
                 """
 def nearest_neighbours(x_train, y_train, x, k):
@@ -691,28 +446,8 @@ def nearest_neighbours(x_train, y_train, x, k):
 """,
                 "class whose mean is nearest",
             ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = []
-    for point in x:
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
-        found.append(np.bincount(y_train[near]).argmax())
-    return found
-""",
-                "np.array(...)",
-            ),
-            (
-                """
-def nearest_neighbours(x_train, y_train, x, k):
-    found = np.zeros(len(x))
-    for i, point in enumerate(x):
-        near = np.argsort(((x_train - point) ** 2).sum(axis=1))[:k]
-        found[i] = np.bincount(y_train[near]).argmax()
-    return found
-""",
-                "return integers",
-            ),
+            (_near(end="found"), "np.array(...)"),
+            (_near(end="np.array(found, float)"), "return integers"),
         ],
         "right": [
             """
@@ -737,8 +472,10 @@ def nearest_neighbours(x_train, y_train, x, k):
     return labels[votes.argmax(axis=1)].astype(np.uint8)
 """,
             """
+from sklearn.neighbors import KNeighborsClassifier
+
+
 def nearest_neighbours(x_train, y_train, x, k):
-    from sklearn.neighbors import KNeighborsClassifier
     return KNeighborsClassifier(k).fit(x_train, y_train).predict(x)
 """,
         ],
