@@ -283,7 +283,12 @@ def conform(value, kind, complaints, which="the result"):
             for k, (part, inner) in enumerate(zip(value, kind), start=1)
         )
     found = _article(type(value).__name__)
-    if kind == "array" and isinstance(value, (list, tuple, np.matrix)):
+    foreign = hasattr(value, "__array__") and not isinstance(
+        value, (np.ndarray, np.generic)
+    )  # such as a table of pandas or a tensor
+    if kind == "array" and (
+        foreign or isinstance(value, (list, tuple, np.matrix))
+    ):
         complaints.append(
             f"The values are right, but {which} is {found}; later cells need "
             "an array: return np.array(...)."

@@ -221,7 +221,7 @@ def _wrap(answer, known, complaints):
         own = copy.deepcopy((args, kwargs))
         names = _names(answer, args)
         given = {**dict(zip(names, args)), **kwargs}
-        result = _call(answer, *own, given)
+        result = _call(known.number, answer, *own, given)
         left = {**dict(zip(names, own[0])), **own[1]}
         for name in given:
             kept = name in known.changes or _same(given[name], left[name])
@@ -263,8 +263,8 @@ def _same(before, after):
     return True
 
 
-def _call(answer, args, kwargs, given):
-    """Call the student's function; `_Stopped` if that ends in an error.
+def _call(number, answer, args, kwargs, given):
+    """Call an exercise's function; `_Stopped` if that ends in an error.
 
     What it was given, {name: value}, is then told.
     """
@@ -275,8 +275,12 @@ def _call(answer, args, kwargs, given):
         values = list(itertools.islice(result, MOST + 1))
     except TimeUp:
         raise
-    except NotImplementedError:
-        raise _Stopped(NOT_ATTEMPTED, "") from None
+    except NotImplementedError as error:
+        other = re.match(r"Exercise (\d+\.\d+):", str(error))
+        if not other or other[1] == number:
+            raise _Stopped(NOT_ATTEMPTED, "") from None
+        words = f"It calls a function of exercise {other[1]}, which is not "
+        raise _Stopped(NOT_JUDGED, words + "written yet.") from None
     except BaseException as error:
         words = f"{_where(error)}\n  given:    {shown(given)}"
         raise _Stopped(ERROR, words if given else _where(error)) from None
