@@ -23,8 +23,16 @@ TRIED = {  # rule, schedule, batch size: the powers k of rates 0.1 * 2^k
     ("plain", "cosine", 16): range(-2, 4),
     ("plain", "cosine", 256): range(1, 7),
 }
-BEST = {}  # rule, schedule, batch size: the power that two seeds chose
-TWINS = ()  # (kind, power) of which one is trained with Keras as well
+BEST = {  # rule, schedule, batch size: the power that two seeds chose
+    ("plain", "step", 64): 3, ("plain", "cosine", 64): 3,
+    ("momentum", "constant", 64): -1, ("momentum", "cosine", 64): 0,
+    ("Adam", "constant", 64): -7, ("Adam", "cosine", 64): -4,
+    ("plain", "cosine", 16): 1, ("plain", "cosine", 256): 3,
+}
+TWINS = (  # (kind, power) of which one is trained with Keras as well
+    *BEST.items(), (("plain", "constant", 64), 1),
+    (("plain", "constant", 64), 2),
+)
 SCHEDULES = {  # the factor of the rate at a share of the training
     "constant": lambda share: 1,
     "step": lambda share: 1 if share < 1 / 2 else 1 / 10,
