@@ -31,9 +31,14 @@ BEST = {  # activation, depth, width: the rate with the best mean, at last
     ("sigmoid", 1, 128): 1.6, ("sigmoid", 3, 101): 3.2,
     ("sigmoid", 4, 94): 3.2,
 }
-LONGER = ()  # trained three times as long as well
-FINER = ()  # trained at rates between those of the grid as well
-TWINS = ()  # one of each is trained with Keras as well
+LONGER = ("ReLU", 1, 128), ("ReLU", 3, 101)  # also three times as long
+FINER = (  # trained at rates between those of the grid as well
+    ("ReLU", 1, 128), ("ReLU", 2, 112), ("ReLU", 3, 101), ("ReLU", 4, 94),
+)
+TWINS = (  # one of each is trained with Keras as well
+    ("ReLU", 1, 4), ("ReLU", 1, 16), ("ReLU", 1, 64), *FINER,
+    ("tanh", 1, 128), ("tanh", 3, 101), ("sigmoid", 1, 128),
+)
 
 
 def setting(role, network, rate, seed, epochs=EPOCHS, tool="NumPy"):
