@@ -283,8 +283,8 @@ plotting.frames(
 # There are three regimes. The smallest rates creep: at the end they are still
 # on the left wall. The middle ones arrive, or nearly; the larger of them jump
 # over the minimum, a little less far each time. The largest two, beyond 2/*k*,
-# jump to and fro and do not arrive. (They do not run away: far from its minimum
-# this risk is no parabola, its walls become straight lines.)
+# jump to and fro and do not arrive. (They do not run away, because the walls of
+# this risk become straight lines.)
 #
 # ### Going further: where descent ends
 #
@@ -343,8 +343,8 @@ print(f"likelihood of 20 throws {likelihood:.1e}, of 50 times as many"
 # The likelihood of a classifier's weights is the product of the probabilities
 # that it gives to the true classes. Training only *aims at* its maximum: it
 # stops before, and where a line separates the classes there is none (larger
-# weights are always likelier). Here is the likelihood for the 40 points above,
-# beside the risk.
+# weights are always likelier). Here it is for the 40 points above, beside the
+# risk.
 
 # %%
 w_grid = np.linspace(-1.5, 3.5, 501)
@@ -1226,7 +1226,7 @@ y_train, BUG_RATE = np.eye(2)[k_train], 0.15
 
 
 # %% [markdown]
-# First read the suspects, and note what makes you suspicious.
+# First read them, and note what makes you suspicious.
 
 # %%
 def suspect_A(x, y, z, a, W1, W2):
@@ -1376,7 +1376,7 @@ plotting.show(
 
 
 # %% [markdown]
-# Now the gradient check, and all the evidence in one table.
+# The gradient check, and all the evidence in one table:
 
 # %%
 def verdict(suspect, rng):
@@ -1410,7 +1410,6 @@ pd.DataFrame(rows).set_index("suspect")
 # %% tags=["instructor"]
 assert not failed["right"] and all(failed[name] for name in "ABCDEFGH")
 
-
 # %% [markdown]
 # For most of the suspects the risk falls, and some end as well as the right
 # algorithm. The gradient check, at one random point and before any training,
@@ -1432,10 +1431,12 @@ print("E - output alone:",
       difference(scores["E"], scores["output alone"]).in_words(digits=1))
 pd.DataFrame(scores).describe().loc[["mean", "min", "max"]].round(1)
 
+
 # %% [markdown]
 # Some 90 % look like a success. But the output layer alone reaches about as
-# much: the hidden layers have learned little, if anything. Without the right
-# version beside it, one would blame the data or the learning rate.
+# much: wrong gradients bring the hidden layers little, if anything (with other
+# seeds up to a fifth of what right ones bring). Without the right version
+# beside it, one would blame the data or the learning rate.
 #
 # ### Exercise 3.6 (15 minutes): name the mistakes
 #
@@ -1529,8 +1530,7 @@ print(f"at the end: training {on_training[-1]:.1%}, test {on_test[-1]:.1%}")
 # what is minimised. Before the network is fitted, the test accuracy may be the
 # higher one. What remains true: *in expectation, for a fitted network*, the
 # training accuracy is too optimistic (notebook 08).
-
-# %% [markdown]
+#
 # ## Going further: how far can all this be trusted?
 #
 # (The first part needs the cells of *three regimes of descent*, the second those
@@ -1590,6 +1590,7 @@ plotting.show(
 best = steps[np.argmin(errors["central difference"])]
 assert 1e-7 < best < 1e-3 and min(errors["central difference"]) < 1e-8
 
+
 # %% [markdown]
 # On the right arm of the V the error is proportional to the square of the
 # step; the left arm is rounding. At the bottom about ten digits are right. The
@@ -1600,7 +1601,7 @@ assert 1e-7 < best < 1e-3 and min(errors["central difference"]) < 1e-8
 # If two neurons of a hidden layer change places, with all their weights, the
 # network computes the same: the risk is the same at two points in the space of
 # the weights. If it were convex, it would be no higher half-way between them.
-# We exchange neurons of layer 0 of the network trained right: all 66 pairs.
+# We exchange all 66 pairs of neurons of layer 0, trained right.
 
 # %%
 def risk_at(p):
@@ -1631,10 +1632,10 @@ pd.DataFrame({
 #
 # ### Where ReLU bends
 #
-# If an argument of ReLU changes sign between the two points of a difference, it
-# averages over both sides of the kink: a false alarm. We provoke one: a bias is
-# set so that one argument is 3e-6, nearer to the kink than the step of 1e-5.
-# The check runs without and with `pattern`.
+# If an argument of ReLU changes sign between the two points of a difference, the
+# latter averages over both sides of the kink: a false alarm. We provoke one: a
+# bias is set so that one argument is 3e-6, less than the step of 1e-5. The
+# check runs without and with `pattern`.
 
 # %%
 kink = {name: array.copy() for name, array in p.items()}
