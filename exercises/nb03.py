@@ -328,8 +328,8 @@ _MATRIX = "`@` is the product of matrices; element by element is `*`."
         "the shape (M, N): which of the two arrays has to be transposed?",
         "A product of matrices sums over the last index of the first factor "
         "and the first index of the second. The samples must stand there.",
-        "The product adds up, but does not divide. For the biases nothing is "
-        "multiplied: add up along the axis of the samples. Both are means.",
+        "The product adds up, but does not divide. Both gradients are means "
+        "over the samples; the line of the biases shows how.",
     ],
 )
 def _layer_gradients(answer):
