@@ -70,6 +70,32 @@ CATALOGUE = {
                 "a limit put on z",
             ),
             (
+                _softmax("s = np.exp(z).sum(axis=1, keepdims=True); "
+                         "return np.exp(z - np.log(s))"),
+                "a logarithm",
+            ),
+            (
+                _softmax("e = np.exp(z); return np.nan_to_num("
+                         "e / e.sum(axis=1, keepdims=True))"),
+                "comes too late",
+            ),
+            (
+                _softmax("e = np.minimum(np.exp(z), 1e300); "
+                         "return e / e.sum(axis=1, keepdims=True)"),
+                "comes too late",
+            ),
+            (
+                """
+def softmax(z):
+    a = np.zeros_like(z)
+    for d in range(len(z)):
+        e = np.exp(z[d] - z[d].max())
+        a[d] = e / e.sum()
+    return a
+""",
+                "z holds integers here",
+            ),
+            (
                 _softmax("e = np.exp(z - z.max(axis=1, keepdims=True)); "
                          "return e / e.sum()"),
                 "over the whole array",
@@ -197,6 +223,11 @@ def softmax(z):
             (_forward(z="before @ W"), "biases are missing"),
             (_forward(z="before @ W - b"), "biases are subtracted"),
             (_forward(z="before @ W.T + b"), "weights are transposed"),
+            (_forward(z="W.T @ before + b"), "Samples are rows"),
+            (_forward(z="W.T @ before + b[:, None]"), "Samples are rows"),
+            (_forward(z="W @ before + b"), "Samples are rows"),
+            (_forward(z="(W.T @ before.T + b).T"), "along the wrong axis"),
+            (_forward(z="before @ W + b[:, None]"), "along the wrong axis"),
             (_forward(hidden="abs(z[L])"), "|z|"),
             (_forward(hidden="np.tanh(z[L])"), "apply tanh"),
             (_forward(output="softmax(z[L].T).T"), "columns of a[-1]"),
@@ -240,7 +271,7 @@ def forward(x, parameters):
         a.append(before)
     return z, a[:-1] + [softmax(z[-1])]
 """,
-                "W2 or b2, which a network with 2 layers has not",
+                "W2 or b2, which a network with 2 layers does not have",
             ),
             (
                 """
@@ -389,9 +420,9 @@ def forward(x, parameters):
             (_tent([0, 1, 2], [0, 1, -1]), "are the slopes"),
             (_tent([0, 1, 2], [0, 1, 0]), "heights of the tent"),
             (_tent([0, 1, 2], [1, 1, 1], W0="[[1, -2, 1]]"),
-             "belong into W1"),
+             "belong in W1"),
             (_tent([0, -1, 2], [1, 1, 1], W0="[[1, -2, 1]]"),
-             "belong into W1"),
+             "belong in W1"),
             (_tent([0, 1, 2], [1, -2, 2]), "rises again"),
             (_tent([0, -1, -2], [1, -2, 1]), "bends at x = -b"),
             (_tent([0, 1, 2], [1, 1, 1]), "All three ramps"),
