@@ -15,8 +15,17 @@ def softmax(z):
 """
 
 
-def _softmax(body):
-    return f"def softmax(z):\n    {body}\n"
+ROWS = "axis=1, keepdims=True"
+
+
+def _softmax(e=f"np.exp(z - z.max({ROWS}))", below=f"e.sum({ROWS})",
+             end="e / below"):
+    return f"""
+def softmax(z):
+    e = {e}
+    below = {below}
+    return {end}
+"""
 
 
 def _forward(z="before @ W + b", hidden="relu(z[L])", output="softmax(z[L])",
@@ -44,46 +53,20 @@ CATALOGUE = {
     "2.1": {
         "names": ["softmax"],
         "wrong": [
+            (_softmax("np.exp(z)"), "exp overflows in this row"),
+            (_softmax("np.exp(z - z.max())"), "One constant is used for all"),
+            (_softmax(f"np.exp(z - z.mean({ROWS}))"), "exp overflows in this"),
+            (_softmax("np.exp(z - 1000)"), "exp of what is left is 0"),
+            (_softmax("np.exp(np.clip(z, -500, 500))"), "a limit put on z"),
             (
-                _softmax("e = np.exp(z); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "exp overflows in this row",
-            ),
-            (
-                _softmax("e = np.exp(z - z.max()); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "One constant is used for all rows",
-            ),
-            (
-                _softmax("e = np.exp(z - z.mean(axis=1, keepdims=True)); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "exp overflows in this row",
-            ),
-            (
-                _softmax("e = np.exp(z - 1000); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "exp of what is left is 0",
-            ),
-            (
-                _softmax("e = np.exp(np.clip(z, -500, 500)); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "a limit put on z",
-            ),
-            (
-                _softmax("s = np.exp(z).sum(axis=1, keepdims=True); "
-                         "return np.exp(z - np.log(s))"),
+                _softmax(f"np.exp(z - np.log(np.exp(z).sum({ROWS})))", "1"),
                 "a logarithm",
             ),
             (
-                _softmax("e = np.exp(z); return np.nan_to_num("
-                         "e / e.sum(axis=1, keepdims=True))"),
+                _softmax("np.exp(z)", end="np.nan_to_num(e / below)"),
                 "comes too late",
             ),
-            (
-                _softmax("e = np.minimum(np.exp(z), 1e300); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "comes too late",
-            ),
+            (_softmax("np.minimum(np.exp(z), 1e300)"), "comes too late"),
             (
                 """
 def softmax(z):
@@ -95,80 +78,41 @@ def softmax(z):
 """,
                 "z holds integers here",
             ),
+            (_softmax(below="e.sum()"), "over the whole array"),
             (
-                _softmax("e = np.exp(z - z.max(axis=1, keepdims=True)); "
-                         "return e / e.sum()"),
-                "over the whole array",
-            ),
-            (
-                _softmax("e = np.exp(z - z.max(axis=0)); "
-                         "return e / e.sum(axis=0)"),
+                _softmax("np.exp(z - z.max(axis=0))", "e.sum(axis=0)"),
                 "columns sum to 1",
             ),
+            (_softmax(below="1"), "largest value of each row is 1"),
+            (_softmax("np.exp(z)", "1"), "Numerator only"),
+            (_softmax("z"), "exponential is missing"),
+            (_softmax("np.exp(-z)"), "exponent has the wrong sign"),
             (
-                _softmax("return np.exp(z - z.max(axis=1, keepdims=True))"),
-                "largest value of each row is 1",
-            ),
-            (_softmax("return np.exp(z)"), "Numerator only"),
-            (
-                _softmax("return z / z.sum(axis=1, keepdims=True)"),
-                "exponential is missing",
-            ),
-            (
-                _softmax("e = np.exp(-z); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "exponent has the wrong sign",
-            ),
-            (
-                _softmax("return np.exp(z - z.max(axis=1, keepdims=True)) / "
-                         "np.exp(z).sum(axis=1, keepdims=True)"),
+                _softmax(below=f"np.exp(z).sum({ROWS})"),
                 "subtracted above and not below",
             ),
+            (_softmax("np.exp(z)", "e.sum(axis=1)"), "keepdims=True"),
             (
-                _softmax("e = np.exp(z); return e / e.sum(axis=1)"),
-                "keepdims=True",
-            ),
-            (
-                _softmax("e = np.exp(z - z.max(axis=1)); "
-                         "return e / e.sum(axis=1)"),
+                _softmax("np.exp(z - z.max(axis=1))", "e.sum(axis=1)"),
                 "The maxima and the sums",
             ),
+            (_softmax("np.exp(z - z.max(axis=1))"), "The maxima of the rows"),
+            (_softmax(below="e.sum(axis=1)"), "The sums of the rows"),
+            (_softmax(f"np.exp(z - z.min({ROWS}))"), "exp overflows in this"),
             (
-                _softmax("e = np.exp(z - z.max(axis=1)); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "The maxima of the rows",
-            ),
-            (
-                _softmax("e = np.exp(z - z.max(axis=1, keepdims=True)); "
-                         "return e / e.sum(axis=1)"),
-                "The sums of the rows",
-            ),
-            (
-                _softmax("e = np.exp(z - z.min(axis=1, keepdims=True)); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
-                "exp overflows in this row",
-            ),
-            (
-                _softmax("z -= z.max(axis=1, keepdims=True); "
-                         "np.exp(z, out=z); "
-                         "return z / z.sum(axis=1, keepdims=True)"),
+                _softmax(f"np.subtract(z, z.max({ROWS}), out=z)",
+                         f"np.exp(e, out=z).sum({ROWS})"),
                 "changes its argument z",
             ),
             (
-                _softmax("e = np.exp(z - abs(z).max(axis=1, keepdims=True)); "
-                         "return e / e.sum(axis=1, keepdims=True)"),
+                _softmax(f"np.exp(z - abs(z).max({ROWS}))"),
                 "exp of what is left is 0",
             ),
             (
-                _softmax("m = z.max(axis=1, keepdims=True); "
-                         "e = np.exp(z - m) + 1e-5; "
-                         "return e / e.sum(axis=1, keepdims=True)"),
+                _softmax(f"np.exp(z - z.max({ROWS})) + 1e-5"),
                 "not what it should be",
             ),
-            (
-                _softmax("return (z == z.max(axis=1, keepdims=True)) * 1.0"),
-                "not what it should be",
-            ),
+            (_softmax(f"(z == z.max({ROWS})) * 1.0"), "not what it should be"),
             (
                 """
 def softmax(z):
@@ -182,8 +126,8 @@ def softmax(z):
             ),
         ],
         "right": [
-            _softmax("e = np.exp(z - z.max(1)[:, None]); "
-                     "return np.float32(e / e.sum(1)[:, None])"),
+            _softmax("np.exp(z - z.max(1)[:, None])", "e.sum(1)[:, None]",
+                     "np.float32(e / below)"),
             """
 def softmax(z):
     rows = []
