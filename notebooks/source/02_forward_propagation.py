@@ -902,7 +902,6 @@ plotting.frames(
     there, with corners; with 32 the two lines lie on each other. Grey ramps
     fan out from the zero line.""", start=3)
 
-
 # %% [markdown]
 # With 8 neurons the swings are there, with corners; with 32 the two lines can
 # hardly be told apart. A hidden layer that is wide enough can follow any
