@@ -76,8 +76,8 @@ def _compare_forward(forward, x, W0, b0, W1, b1):
     if x.size > 4:
         given = "x {}, W0 {}, W1 {}".format(*sizes)
     inverted = (
-        "In {0}, {1} stands on the wrong side: a sample is a row of {2}, so "
-        "the matrix product is {2} @ {1}."
+        "In {0}, {1} stands on the wrong side: a sample is a row of {2}. Look "
+        "in the table of shapes which product has the shape of {0}."
     )
     mistakes = {
         "z0": [
@@ -259,13 +259,15 @@ def _wrong_gradients(x, y, z0, a0, a1, W1):
     }
     columns = (
         "the formula for one column stands here as it is. A sample is a row "
-        "of {0} and of {1}, so the sum over the samples is {0}.T @ {1}."
+        "of {0} and of {1}: look in the table of shapes which transpose gives "
+        "{2}, the shape of {3}."
     )
-    for name, rows, delta in (("W1", "a0", "delta1"), ("W0", "x", "delta0")):
+    for name, rows, delta, shape in (("W1", "a0", "delta1", "(N, K)"),
+                                     ("W0", "x", "delta0", "(M, N)")):
         left, right = {"a0": (a0, delta1), "x": (x, delta0)}[rows]
         if left.shape == right.shape:
-            found[name] += [(left @ right.T / d, columns.format(rows, delta))
-                            for d in (1, D)]
+            words = columns.format(rows, delta, shape, name)
+            found[name] += [(left @ right.T / d, words) for d in (1, D)]
     if W1.shape[0] == W1.shape[1]:
         other = (z0 > 0) * (delta1 @ W1)
         found["W0"].append(
@@ -344,6 +346,11 @@ def _compare_update(update, old, slope, rate):
     new = update(old, slope, rate)
     parts = as_tuple(new, 4, "a tuple of four new arrays")
     names = "W0", "b0", "W1", "b1"
+    still = ": its own step, minus the rate times its gradient, is missing."
+    if _alike(parts, old):
+        still = (", nor have the others. Inside a loop, `p = ...` gives a "
+                 "name to a new array, and the tuple keeps the old one: "
+                 "collect the new ones.")
     for name, p, g, value in zip(names, old, slope, parts):
         given = f"learning_rate = {rate}"
         if p.size == 1:
@@ -361,9 +368,7 @@ def _compare_update(update, old, slope, rate):
         ]
         if rate:
             mistakes += [
-                (p, f"{name} has not moved. Inside a loop, `p = ...` gives a "
-                 "name to a new array, and the tuple keeps the old one: "
-                 "collect the new ones."),
+                (p, f"{name} has not moved{still}"),
                 (p - g / rate, f"{name}: the gradient is divided by the "
                  "learning rate; multiply."),
             ]
@@ -469,18 +474,35 @@ def _batches(mini_batches, D, size, seed, given):
             "the shuffled array.",
             given,
         )
-    batches = [np.atleast_1d(as_array(b, "a batch", given)) for b in answer]
+    batches = [as_array(b, "a batch", given) for b in answer]
+    for batch in batches:
+        if batch.ndim != 1:
+            raise Wrong(
+                "A batch is an array of row numbers with one axis, also where "
+                "it holds a single one; here a batch is "
+                + ("a single number, no array." if batch.ndim == 0 else
+                   f"an array of shape {batch.shape}."),
+                given,
+            )
     if any(batch.dtype.kind not in "iu" for batch in batches):
         raise Wrong("Row numbers are integers.", given)
     return batches
 
 
 def _compare_rows(rows, D, given):
+    foreign = sorted(set(rows.tolist()) - set(range(D)))
+    if foreign:
+        raise Wrong(
+            f"There is no row {foreign[0]}: the rows of D = {D} images are "
+            f"numbered from 0 to {D - 1}.", given,
+        )
     missing = sorted(set(range(D)) - set(rows.tolist()))
     if missing:
+        why = "was drawn with replacement"
+        if len(rows) < D:
+            why = "is the last, shorter batch lost"
         raise Wrong(
-            "Some rows are never used in the epoch (is the last, shorter "
-            f"batch lost, or was drawn with replacement?): {missing[:5]}.",
+            f"Some rows are never used in the epoch ({why}?): {missing[:5]}.",
             given,
         )
     if len(rows) > D:

@@ -78,9 +78,9 @@ CATALOGUE = {
                 "sums of the columns",
             ),
             (_forward(end="return a1"), "should return z0, a0, z1, a1"),
-            (_forward(z0="W0.T @ x + b0"), "is x @ W0"),
+            (_forward(z0="W0.T @ x + b0"), "In z0, W0 stands on the wrong"),
             (_forward(z0="W0 @ x + b0"), "In z0, W0 stands on the wrong"),
-            (_forward(z1="W1.T @ a0 + b1"), "is a0 @ W1"),
+            (_forward(z1="W1.T @ a0 + b1"), "In z1, W1 stands on the wrong"),
             (_forward(a0="z0; a0[a0 < 0] = 0"), "a second name"),
             (_forward(a0="np.maximum(z0, 0, out=z0)"), "a second name"),
             (_forward(end="return a0, z0, a1, z1"), "a0, z0, a1, z1; return"),
@@ -158,9 +158,9 @@ def forward(x, W0, b0, W1, b1):
                 "W1 is not transposed",
             ),
             (_backward(delta0="(z0 >= 0) * (delta1 @ W1.T)"), "at z0 = 0"),
-            (_backward(dW1="a0 @ delta1.T"), "sum over the samples is a0.T @"),
-            (_backward(dW1="a0 @ delta1.T / D"), "is a0.T @ delta1"),
-            (_backward(dW0="x @ delta0.T"), "samples is x.T @ delta0"),
+            (_backward(dW1="a0 @ delta1.T"), "transpose gives (N, K)"),
+            (_backward(dW1="a0 @ delta1.T / D"), "a row of a0 and of delta1"),
+            (_backward(dW0="x @ delta0.T"), "transpose gives (M, N)"),
             (_backward(delta0="h_prime(z0) * (W1 @ delta1)"), "matmul",
              "error"),
             (_backward(delta1="2 * (a1 - y)", dW1="a0.T @ delta1 / D"),
@@ -210,7 +210,7 @@ def backward(x, y, z0, a0, a1, W1):
             (_update("p - g"), "learning rate is missing"),
             (_update("rate * g"), "the step alone; subtract"),
             (_update("-rate * g"), "the step alone; add"),
-            (_update("p"), "has not moved"),
+            (_update("p"), "W0 has not moved, nor have the others"),
             (_update("p - g / rate"), "divided by the learning rate"),
             (_update("rate * (p - g)"), "not the parameter"),
             (_update("p - rate * g", "list"), "come as a tuple"),
@@ -226,7 +226,12 @@ def backward(x, y, z0, a0, a1, W1):
             (
                 "def update(p, g, rate):\n    for a, b in zip(p, g):\n"
                 "        a = a - rate * b\n    return p",
-                "has not moved",
+                "gives a name to a new array",
+            ),
+            (
+                "def update(p, g, rate):\n    W0, b0, W1, b1 = p\n"
+                "    return W0 - rate * g[0], b0, W1 - rate * g[2], b1",
+                "b0 has not moved: its own step",
             ),
             ("def update(p, g, r): p - r * g", "multiply sequence", "error"),
             (
@@ -290,6 +295,14 @@ def update(parameters, gradients, learning_rate):
                 "wrong sizes",
             ),
             (_batches("return rng.permutation(D)[:batch_size]"), "ndarray"),
+            *((_batches(
+                "o = rng.permutation(D)\n    for s in range(0, D, "
+                f"batch_size): yield {batch}"
+            ), sentence) for batch, sentence in (
+                ("o[s]", "a single number"),
+                ("o[s:s + batch_size] + 1", "There is no row 10"),
+                ("o[s:s + batch_size, None]", "an array of shape (4, 1)"),
+            )),
             (
                 _batches(
                     "for s in range(0, D, batch_size): yield "
