@@ -1102,8 +1102,8 @@ pd.DataFrame(moves, index=["predicted", "probability, %"])
 # ## Take it with you: `digits.py`
 #
 # The next cells write your functions, as *you* wrote them, into a file that
-# needs only NumPy and the course's data. In this folder,
-# `python digits.py ../data/mnist.npz` trains and tests the network. If they
+# needs only NumPy and the course's data. Copy it into the course's folder:
+# there `python digits.py data/mnist.npz` trains and tests the network. If they
 # call other functions of yours, add these to the list.
 
 # %%
@@ -1112,7 +1112,7 @@ FUNCTIONS = [relu, h_prime, softmax, initialise, forward, empirical_risk,
 
 # %% tags=["draws"]
 MAIN = '''
-if __name__ == "__main__":  # python digits.py ../data/mnist.npz
+if __name__ == "__main__":  # python digits.py data/mnist.npz
     rng, epochs = np.random.default_rng(1), int((sys.argv[2:] or [10])[0])
     with np.load(sys.argv[1]) as file:
         x, x_test = (file[name].reshape(-1, 784).astype(np.float32) / 255
