@@ -204,7 +204,7 @@ def _large(value):
 
 def _in_words(value):
     if callable(value):
-        return "a function"
+        return "a model" if hasattr(value, "predict") else "a function"
     if isinstance(value, np.random.Generator):
         return "a random generator"
     if isinstance(value, dict):

@@ -14,6 +14,7 @@ import io
 import itertools
 import linecache
 import numbers
+import os
 import random
 import re
 import traceback
@@ -27,6 +28,7 @@ from exercises.compare import CannotJudge, Wrong, conform, shown
 
 SECONDS = 8  # of a check; what has not come by then is not waited for
 MOST = 100_000  # values of a generator that are asked for
+HERE = os.path.dirname(__file__)  # of the judges: no student's line is there
 LONGEST = 600  # characters of an error's message that are shown
 RIGHT, WRONG, NOT_ATTEMPTED, ERROR, NOT_JUDGED = (
     "right",
@@ -329,7 +331,8 @@ def _where(error):
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename != __file__ and not _in_library(frame.filename)
+        if os.path.dirname(frame.filename) != HERE
+        and not _in_library(frame.filename)
     ]
     if not own:
         return message

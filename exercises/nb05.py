@@ -52,6 +52,30 @@ def _fits():
             keras.Model.fit = usual
 
 
+PLACES = (
+    "'string' is not a valid dtype",
+    "The third place of `compile` is for weights of the loss: write "
+    '`metrics=["accuracy"]`.',
+)
+UNITS = (
+    "invalid value for `units`",
+    "`Dense` wants one whole number of Python's, such as 128; of a number "
+    "from an array, `int(N)` makes one.",
+)
+
+
+@contextlib.contextmanager
+def _named(given, *signs):
+    """Name the cause of an error by a part of its message: (part, words)."""
+    try:
+        yield
+    except Exception as error:
+        for part, words in signs:
+            if part in str(error):
+                raise Wrong(words, given) from None
+        raise
+
+
 def _equal(found, expected):
     """Return whether numbers (array, list or tensor) are those expected."""
     try:
@@ -97,7 +121,7 @@ def check_train_network(train_network):
         x = rng.normal(size=(12, sizes[0])).astype("float32")
         labels = np.arange(12) % sizes[-1]
         given = f"sizes = {sizes}, epochs = {epochs}"
-        with _no_graphs(), _fits() as calls:
+        with _no_graphs(), _fits() as calls, _named(given, PLACES, UNITS):
             answer = train_network(x, labels, sizes, epochs)
         model, history = as_tuple(
             answer, 2, "the model and the dictionary of its history"
@@ -293,8 +317,10 @@ def _verify_history(model, history, epochs, given):
     ],
 )
 def check_read_prediction(read_prediction):
-    by_hand = "logits (0, ln 3)"
-    _read(read_prediction, [0.0, np.log(3)], by_hand)
+    # three different classes for the largest, the smallest and the first
+    by_hand = "logits (ln 2, 0, ln 5)"
+    _read(read_prediction, np.log([2.0, 1.0, 5.0]), by_hand)
+    _read(read_prediction, [0.0, np.log(3)], "logits (0, ln 3)")
     _read(read_prediction, [-3.0, -1.0, -2.0, -5.0], "logits (-3, -1, -2, -5)")
     _read(read_prediction, [0.0, 2.0, 2.0], "logits (0, 2, 2): a tie")
     _read(read_prediction, [1000.0, 0.0, -1000.0], "logits (1000, 0, -1000)")
@@ -337,6 +363,8 @@ def _read(read_prediction, logits, given):
          "0 and 1."),
         (1.0, "Softmax was taken along the wrong axis: along a single row "
          "every probability is 1."),
+        (z[k] / z.sum() if z.sum() else np.inf, "This divides the logit by "
+         "the sum of the logits; softmax (F5) divides exponentials."),
         (logistic, "This is the sigmoid of the logit; with several classes "
          "it is softmax."),
         (np.exp(z[k]) if z[k] < 50 else np.inf, "The exponential is not yet "
@@ -375,20 +403,23 @@ def check_table_model(table_model):
             new[:, 2] = 4.0
             given += "; one column is constant"
         x, new = x.astype("float32"), new.astype("float32")
-        try:
-            with _no_graphs():
-                model = table_model(x, K)
-        except Exception as error:
-            if "ncompatible shapes" not in str(error):
-                raise
-            raise Wrong(
-                "Layers of different shapes meet. One mean and one variance "
-                "for each of the M columns (`axis=0`)?", given,
-            ) from None
+        fits = f"Incompatible shapes: [1,{M}] vs. "  # M means, another Input
+        with _no_graphs(), _named(
+            given, UNITS, (fits, INPUT),
+            ("ncompatible shapes", "Layers of different shapes meet. One mean "
+             "and one variance for each of the M columns (`axis=0`)?"),
+        ):
+            model = table_model(x, K)
         _compare_table(model, x, new, K, given)
         if constant:
             _verify_kept(model, new, given)
     return "Rows go in as they are measured."
+
+
+INPUT = (
+    "The input is for rows of M values, as many as x_train has columns: "
+    "`keras.Input((M,))`. How many rows come is left open."
+)
 
 
 def _compare_table(model, x, new, K, given):
@@ -410,11 +441,7 @@ def _compare_table(model, x, new, K, given):
         raise Wrong("The Dense layers have other shapes than these.", given,
                     str(expected), str(shapes))
     if tuple(model.input_shape) != (None, M):
-        raise Wrong(
-            "The input is for rows of M values: `keras.Input((M,))`. How many "
-            "rows come is left open.",
-            given, str((None, M)), str(model.input_shape),
-        )
+        raise Wrong(INPUT, given, str((None, M)), str(model.input_shape))
     # weights without zeros, of a size that leaves no ReLU idle
     rng = np.random.default_rng(M)
     W0, b0, W1, b1 = (rng.normal(size=shape) for shape in expected)
@@ -472,7 +499,10 @@ def _compare_table(model, x, new, K, given):
             rtol=1e-3, atol=1e-3)
     _verify_plain(model, new, given)
     _verify_compiled(model, given, rate=0.01)
-    if "accuracy" not in str(model.get_compile_config()):
+    settings = model.get_compile_config()
+    if settings.get("loss_weights"):
+        raise Wrong(PLACES[1], given)
+    if "accuracy" not in str(settings):
         raise Wrong("The accuracy is missing in `compile`.", given)
 
 
@@ -541,7 +571,6 @@ REASONS = {
 @exercise(
     "5.4",
     "faults in learning curves",
-    returns=("integer", "integer", "integer"),
     hints=[
         "An untrained network guesses: its loss is about ln 10 if its inputs "
         "are of the usual size. Which of the three begins elsewhere?",
@@ -550,7 +579,10 @@ REASONS = {
     ],
 )
 def check_diagnose(diagnose):
-    answer = as_tuple(diagnose(), 3, "three numbers, for A, B and C")
+    answer = diagnose()
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
+    answer = as_tuple(answer, 3, "three numbers, for A, B and C")
     for name, number, right in zip("ABC", answer, (3, 4, 1)):
         number = np.asarray(number)
         if number.shape != () or number not in (1, 2, 3, 4, 5):
@@ -560,8 +592,8 @@ def check_diagnose(diagnose):
             raise Wrong(f"{name} is not {number}. "
                         + REASONS[name][int(number)])
     return (
-        "Start, training loss, validation accuracy: three looks told them "
-        "apart."
+        "The loss at the start, the training loss and the validation accuracy "
+        "tell these three faults apart."
     )
 
 
@@ -575,6 +607,7 @@ class _Scripted:
         self.script, self.done, self.calls = list(val_losses), 0, []
         self.weight, self.stop_training, self.trouble = 0.0, False, ""
         self.metrics, self.optimizer, self.compiled = [], None, False
+        self.history = None
 
     def __deepcopy__(self, memo):
         return self  # what the answer does to it is judged
@@ -623,6 +656,7 @@ class _Scripted:
             self.trouble = f"{type(error).__name__}: {error}"
         done = type("History", (), {})()
         done.history, done.epoch = history, list(range(len(history["loss"])))
+        self.history = done
         return done
 
 
@@ -633,7 +667,7 @@ class _Scripted:
         "Two steps: make the callback, then hand it to `fit` in a list, "
         "`callbacks=[...]`.",
         "The callback takes three arguments: what it watches, its patience, "
-        "and whether it takes the best weights back. `fit` needs "
+        "and whether it restores the best weights. `fit` needs "
         "`validation_data`, or there is nothing to watch.",
     ],
 )
@@ -677,15 +711,17 @@ def _judge_stop(model, history, patience, right, given, sample, pair):
                     'loss is "val_loss".', given)
     if stops and getattr(stops[0], "min_delta", 0) != 0:
         raise Wrong("Every improvement counts, a small one, too: "
-                    "`min_delta` was not asked for.", given)
+                    "`min_delta` was not asked for. (It is the second place "
+                    "of EarlyStopping: write `patience=patience`.)", given)
     if model.trouble:
         raise Wrong(f"The training broke off: {model.trouble}", given)
     if model.done != ran:
         example = (given, f"{ran} epochs", f"{model.done} epochs")
         if epochs == 1:
             raise Wrong("One epoch only: `epochs=100` is missing.", *example)
-        if ran == 100:
-            raise Wrong("At most 100 epochs are wanted.", *example)
+        if ran == 100 or (epochs < min(100, ran) and len(model.calls) == 1):
+            raise Wrong("At most 100 epochs are wanted: `epochs=100`.",
+                        *example)
         if not stops:
             raise Wrong("Nothing stops the training: is the callback in the "
                         "list `callbacks=[...]`?", *example)
@@ -699,7 +735,7 @@ def _judge_stop(model, history, patience, right, given, sample, pair):
             "`restore_best_weights=True`.",
             given, f"epoch {best}", f"epoch {model.weight:.0f}",
         )
-    if hasattr(history, "history"):
+    if hasattr(history, "history") and history is not model:
         raise Wrong("Return the dictionary, `history.history`.", given)
     if not isinstance(history, dict) or "val_loss" not in history:
         raise Wrong("The dictionary of the history should come back.", given)

@@ -298,7 +298,7 @@ PLATFORM = """
 import platform, sys
 sys.platform, platform.machine = "{}", lambda: "{}"
 """
-WITHOUT = ("mnist = load_mnist()", "guess(", "wine = load_wine(", "rows = rng",
+WITHOUT = ("mnist = load_mnist()", "guess(", "wine = load_wine(", "rows = np.random",
            "def diagnose(", 'check("5.4"')
 
 

@@ -119,6 +119,14 @@ CATALOGUE = {
             (_train(data="x, labels, validation_data=(x, labels)"),
              "validates here"),
             (_train(metrics="[]"), "has no accuracy"),
+            (_train(more=f'model.compile(keras.optimizers.Adam(), {SPARSE}, '
+                         '["accuracy"]); model.fit(x, labels)'),
+             "third place of `compile`"),
+            (_train(inner="np.array(sizes)[1:-1]"), "int(N)"),
+            *((_train(**change), "in train_network: history = model.fit(")
+              for change in (
+                  {"loss": "keras.losses.CategoricalCrossentropy()"},
+                  {"first": "[keras.Input((784,))]"})),
             (_train(epochs="5"), "number of epochs"),
             (_train(end="return model, history"), "object that `fit` returns"),
             (_train(end="return history.history, model"), "First comes"),
@@ -163,6 +171,12 @@ def train_network(x, labels, sizes, epochs):
             (_read(end="int(np.argmax(np.abs(z))), float(np.max(a))"),
              "least likely class"),
             (_read(end="int(np.argmax(z)), 1.0"), "wrong axis"),
+            (_read(a="z / z.sum()"), "sum of the logits"),
+            ("""
+def read_prediction(model, row):
+    a = keras.ops.softmax(model.predict(row[None, :], verbose=0), axis=0)
+    return int(np.argmax(a)), float(np.max(a))
+""", "along the K classes"),
             (_read(end="int(np.argmax(a))"), "the class and its probability"),
             (_read(end="float(np.argmax(a)), float(np.max(a))"),
              "return an integer"),
@@ -223,7 +237,10 @@ def read_prediction(model, row):
             (_table(gaps="keras.layers.Dropout(0.5)("
                          "keras.ops.nan_to_num(a))"), "such as `Dropout`"),
             (_table(end="return None"), "should come back"),
-            (_table(shape="x_train.shape"), "rows of M values"),
+            *((_table(shape=shape), "rows of M values") for shape in
+              ("x_train.shape", "(len(x_train),)", "(13,)")),
+            (_table(metrics="None, loss_weights=['accuracy']"),
+             "third place of `compile`"),
             (_table(gaps="keras.layers.Lambda(keras.ops.nan_to_num)(a)"),
              "which `load_model` refuses"),
             ("""
@@ -280,9 +297,9 @@ def table_model(x_train, K):
                 (5, "C is not 5"))),
             (_diagnose("3, 4, 6"), "from 1 to 5"),
             (_diagnose("3, 4"), "three numbers"),
-            (_diagnose("3.0, 4, 1"), "return an integer"),
         ],
-        "right": [_diagnose("3, 4, 1"), _diagnose("np.array([3, 4, 1])")],
+        "right": [*map(_diagnose, ("3, 4, 1", "np.array([3, 4, 1])",
+                                   "3.0, 4, 1"))],
     },
     "5.5": {
         "names": ["fit_until_best"],
@@ -294,7 +311,15 @@ def table_model(x_train, K):
             (_stop(patience="2"), "patience is not"),
             (_stop(patience="patience + 1"), "patience is not"),
             (_stop(epochs="1"), "One epoch only"),
-            (_stop(epochs="50"), "At most 100 epochs"),
+            *((_stop(epochs=epochs), "At most 100 epochs")
+              for epochs in ("50", "4")),
+            ("""
+def fit_until_best(model, x, labels, validation, patience):
+    stop = keras.callbacks.EarlyStopping("val_loss", patience,
+                                         restore_best_weights=True)
+    return model.fit(x, labels, epochs=100, validation_data=validation,
+                     verbose=0, callbacks=[stop]).history
+""", "write `patience=patience`"),
             (_stop(validation="None"), "no `validation_data`"),
             (_stop(callbacks="[]"), "Nothing stops"),
             (_stop(data="*validation"), "should train on x"),
@@ -319,6 +344,7 @@ def fit_until_best(model, x, labels, validation, patience):
         "right": [
             _stop(),
             _stop(callbacks="stop"),
+            _stop(end="return model.history.history"),
             _stop(data="list(x), tf.constant(labels)",
                   validation="list(validation)"),
             _stop(callbacks="(stop,)", end="model.summary(); "
