@@ -344,7 +344,7 @@ def _named(error):
     """Return the kind of an error and its message, in a line or a few."""
     kind = type(error).__name__
     try:
-        words = _plainly(str(error))
+        words = _plainly(re.sub("\x1b\\[[0-9;]*m", "", str(error)))  # bold
     except Exception:  # an error of the student's own
         words = "it has no message that can be shown"
     if len(words) > LONGEST:

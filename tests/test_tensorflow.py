@@ -298,7 +298,7 @@ PLATFORM = """
 import platform, sys
 sys.platform, platform.machine = "{}", lambda: "{}"
 """
-WITHOUT = ("mnist = load_mnist()", "guess(", "wine = load_wine(", "rows = np.random",
+WITHOUT = ("mnist = load_mnist()", "guess(", "wine = load_wine(", "rows = np",
            "def diagnose(", 'check("5.4"')
 
 

@@ -123,7 +123,7 @@ CATALOGUE = {
                          '["accuracy"]); model.fit(x, labels)'),
              "third place of `compile`"),
             (_train(inner="np.array(sizes)[1:-1]"), "int(N)"),
-            *((_train(**change), "in train_network: history = model.fit(")
+            *((_train(**change), "in train_network: ", "error")
               for change in (
                   {"loss": "keras.losses.CategoricalCrossentropy()"},
                   {"first": "[keras.Input((784,))]"})),
