@@ -783,19 +783,18 @@ low, high = (f"{100 * deep_history['val_accuracy'][k]:.1f}" for k in (0, -1))
 show_history(
     deep_history, ("Loss", "Accuracy"),
     f"Loss and accuracy over {len(above)} epochs. Training loss, measured "
-    f"with dropout, is above the validation loss in {above.sum()} epochs, "
-    f"{'first' if above[0] else 'later'}, and ends "
-    f"{'above' if above[-1] else 'below'} it. Validation accuracy climbs from "
-    f"{low} to {high} percent.",
+    f"with dropout, is above the validation loss in {above.sum()} epochs, and "
+    f"{'above' if above[-1] else 'below'} it at the end. Validation accuracy "
+    f"climbs from {low} to {high} percent.",
 )
 
 # %% [markdown]
 # In the first epoch the training loss is above the validation loss without
 # dropout, too (5.Q2). With dropout it stays there for some epochs, because it
-# is measured on a network with missing neurons; the same training without
-# dropout was below from the second epoch on (0.088 and 0.103). At the end,
-# where the rate is nearly zero, the curves are level. The test sample is
-# opened here, once, as scanned images:
+# is measured on a network with missing neurons. The same training without
+# dropout was below from the second epoch on (training 0.088, validation
+# 0.103). At the end, where the rate is nearly zero, the curves are level. The
+# test sample is opened here, once, as scanned images:
 
 # %%
 z = deep.predict(images_test, batch_size=1000, verbose=0)  # (10000, 10)
