@@ -186,7 +186,7 @@ plotting.show(fig, f"""Three panels of validation error against learning rate,
 # Near its lowest point a curve is flat; on its right is a cliff. The deeper or
 # the narrower a network, the further to the left is its cliff; sigmoids have
 # it far to the right. So what happens if networks are compared at *one* rate?
-# Move through the rates:
+# Move through the rates; a network "fails" if one of its seeds does not learn:
 
 # %% tags=["draws"]
 def draw_common(rate, label):
@@ -201,9 +201,9 @@ def draw_common(rate, label):
         if np.all(runs > 96.6):
             ax.plot(H, runs.mean(), "_", ms=22, mew=2, color=plotting.BLACK)
         else:
-            ax.text(H, 96.7, "a seed fails", ha="center", fontsize=8)
+            ax.text(H, 96.7, "fails", ha="center", fontsize=9)
     ax.set(xlabel="hidden layers, at equal size", ylim=(96.6, 98.4),
-           xticks=range(1, 7), ylabel="validation accuracy (%)", title=label)
+           xlim=(0.6, 6.4), ylabel="validation accuracy (%)", title=label)
     return fig
 
 
@@ -374,7 +374,8 @@ plotting.show(fig, f"""Error against the number of parameters, both axes
 
 # %% [markdown]
 # Wider is better up to the widest network, in both samples; the last doubling
-# brings 0.15 points. The narrowest network differs most from seed to seed.
+# brings 0.15 points. The line bends, so no power law describes it. The
+# narrowest network differs most from seed to seed.
 #
 # ### Going further: more parameters than images
 #
@@ -488,7 +489,8 @@ deeper
 
 # %% [markdown]
 # Two layers are a little better than one, six a little worse, both clear in
-# both samples. Three and four are not distinguishable from one. Is this safe?
+# both samples. Three and four are not distinguishable from one. With four
+# comparisons, one clear by chance would be rare. So is this safe?
 #
 # ### What would overturn it?
 #
@@ -717,7 +719,7 @@ pd.DataFrame({"Keras (%)": twins["test"], "NumPy (%)": same["test"]})
 #
 # A network is *beaten* by another one that costs no more, is no less accurate,
 # and is better in at least one of the two. What no other network beats forms
-# the *frontier*: there you look for a network when time or memory is limited.
+# the *frontier*: look there when time or memory is limited.
 #
 # ### Exercise 6.4 (8 minutes)
 #
@@ -811,9 +813,9 @@ pd.DataFrame({f"by {cost}": {n: by for n, (by, _) in own_.items()}
               for cost, own_ in beaten.items()}).fillna("")
 
 # %% [markdown]
-# These are some hundred comparisons, and of a hundred intervals around no
-# difference five would leave out zero. So a single entry may be luck; and
-# "ReLU 1 x 128", as we have seen, is beaten by its rate.
+# Among some hundred comparisons a few intervals leave out zero by chance, so a
+# single entry may be luck. And "ReLU 1 x 128", as we have seen, is beaten by
+# its rate.
 #
 # ## Going further: why deep sigmoids begin slowly
 #
@@ -846,10 +848,9 @@ plotting.show(fig, f"""Validation accuracy against steps, ten to 9,384, one
     end all are between 95 and 98 percent.""")
 
 # %% [markdown]
-# Points are measurements, the first two after 10 and 782 steps. Each sigmoid
-# run begins on a *plateau*, at 10 %, as good as guessing, and leaves it sooner
-# or later. A study of one epoch at the rate 0.4 would say that deep sigmoids
-# do not learn.
+# The first two points of a run are after 10 and 782 steps. Each sigmoid run
+# begins on a *plateau* at 10 %, which is guessing, and leaves it sooner or
+# later. A study of one epoch at the rate 0.4 would say that they do not learn.
 #
 # Where does the plateau come from? The recursion for $\delta$ tells what
 # reaches the lower layers:
