@@ -698,8 +698,8 @@ plotting.show(fig, f"""Validation error against parameters: the stored line of
 #
 # ## Going further: the same with Keras
 #
-# The table was made with NumPy. Would Keras give the same? Ten networks were
-# trained with Keras, too, from the same weights with the same batches:
+# The table was made with NumPy. Would Keras give the same? It trained ten of
+# the networks from the same weights with the same batches:
 
 # %%
 twins = at_end[at_end["tool"] == "Keras"].set_index(["network", "seed"])
@@ -748,7 +748,7 @@ check("6.4", frontier)
 # solution("6.4")
 
 # %% [markdown]
-# Two costs: parameters, and the processor time of a training, a mean of ten:
+# Two costs: parameters, and the mean processor time of a training:
 
 # %%
 means["seconds"] = report.groupby("network")["seconds"].mean()
@@ -793,8 +793,8 @@ plotting.show(fig, f"""Test error against parameters and against time, all axes
 
 # %% [markdown]
 # The figure leaves out 4 and 16 neurons. To be beaten by a hair may be chance.
-# So we count a network as *clearly* beaten if one that costs no more is better
-# and their interval leaves out zero; here is the best such network:
+# A network is *clearly* beaten if one that costs no more is better and their
+# interval leaves out zero. The best one that does it:
 
 # %%
 def clearly_beaten(cost):
@@ -982,8 +982,8 @@ progress(6)
 # %% [markdown]
 # ## On your own
 #
-# > **Question 6.Q9.** Set `HIDDEN = (96,)` and `RATE = 0.8`, then
-# > `HIDDEN = (128, 32)`. Where do they fall? Layers need not be equally wide.
+# > **Question 6.Q9.** Layers need not be equally wide. Set `HIDDEN = (96,)`
+# > and `RATE = 0.8`, then `(128, 32)` and 0.4. Where do they fall?
 
 # %% [markdown] tags=["answer-6.Q9"]
 # **Answer (6.Q9).** Two single runs, seed 6: 96 neurons gave 97.61 %, inside
