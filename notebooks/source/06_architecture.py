@@ -698,8 +698,8 @@ plotting.show(fig, f"""Validation error against parameters: the stored line of
 #
 # ## Going further: the same with Keras
 #
-# The table was made with NumPy. Would Keras give the same? It trained ten of
-# the networks from the same weights with the same batches:
+# The table was made with NumPy. Would Keras give the same? It trained ten
+# networks from the same weights with the same batches:
 
 # %%
 twins = at_end[at_end["tool"] == "Keras"].set_index(["network", "seed"])
