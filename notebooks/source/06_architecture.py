@@ -960,9 +960,10 @@ assert not set(beaten["parameters"]) & set(on_frontier["parameters"])
 # rate 0.4 two runs then reached 61 and 56 % after 200 steps, 88 and 87 % after
 # one epoch, instead of 11 %. At first $\delta^3$ was 77 and 75 times larger
 # than $\delta^0$, after 100 steps 5 and 8 times. So the decay is the cause of
-# most of the plateau. And of the lag at the end: with gain 16, at its own best
-# rate of 1.6, ten seeds were 0.46 ± 0.10 points better on the test sample
-# than with gain 1, and only 0.20 ± 0.13 behind ReLU.
+# most of the plateau. Part of the lag at the end belongs to the initial scale
+# as well: with gain 16, at its own best rate of 1.6, ten seeds were 0.46 ±
+# 0.10 points better on the test sample than with gain 1, and only 0.20 ± 0.13
+# behind ReLU.
 
 # %% [markdown]
 # ## Summary
@@ -971,7 +972,7 @@ assert not set(beaten["parameters"]) & set(on_frontier["parameters"])
 # even the gaps of a grid of rates can make a difference. Seeds that chose do
 # not judge, and a difference counts if its 95 % interval over ten pairs leaves
 # out zero. Wider is better up to 512 neurons, at last by 0.15 points. At equal
-# size one to four hidden layers are level, and six a little worse. Deep
+# size one to three hidden layers are level, and more are no better. Deep
 # sigmoids begin on a plateau, because the recursion (B13) shrinks $\delta$
 # fourfold in each layer, but they do learn.
 
