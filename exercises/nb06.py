@@ -1,4 +1,4 @@
-"""Checkers of notebook 06: equal sizes, differences, shrinking, frontier."""
+"""Checkers of notebook 06: a rate, an interval, an experiment, a frontier."""
 
 import math
 
@@ -8,315 +8,494 @@ from exercises.compare import (
     Wrong,
     as_array,
     as_tuple,
-    compare,
     compare_cases,
     compare_parts,
-    shown,
 )
 from exercises.judge import exercise
+
+# the 97.5 % point of Student's t with 1, 2, ... degrees of freedom
+T = (12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624,
+     2.306004, 2.262157)
+ONE_SIDED = (6.313752, 2.919986, 2.353363, 2.131847, 2.015048, 1.943180,
+             1.894579, 1.859548, 1.833113)  # the 95 % point
 
 
 @exercise(
     "6.1",
-    "the width for a number of parameters",
-    returns="integer",
+    "choosing a learning rate",
+    returns=("number", "number"),
     hints=[
-        "How many parameters has a network with H hidden layers of n "
-        "neurons? The first layer has M n weights and n biases; the other "
-        "H - 1 hidden layers have n n weights and n biases each; the output "
-        "layer has n K weights and K biases.",
-        "No formula for n is needed: begin at n = 1 and go up while the "
-        "network of n + 1 neurons still has at most P parameters.",
+        "Take the mean of each row first. NumPy's mean of a row that holds a "
+        "NaN is NaN: what does `np.argmax` do with that?",
+        "A rate that lost a seed is never the best one. Give it a mean that "
+        "loses against all others, such as -1.",
+        "Let k be the place of the best mean. Which k has no rate on its "
+        "left, which has none on its right? For all others the second result "
+        "is None.",
     ],
 )
-def equal_width(answer):
+def choose_rate(answer):
+    nan = math.nan
     cases = [
-        (2, 30, 3, 2), (3, 200, 4, 3), (1, 101_770, 784, 10),
-        (6, 101_770, 784, 10), (4, 1000, 5, 7), (1, 40, 4, 3),
-        (5, 20_000, 30, 10), (2, 101_769, 784, 10), (1, 6, 1, 2),
+        ([0.1, 0.2, 0.4], [[90, 92], [94, 95], [93, 93]]),
+        ([0.1, 0.2, 0.4], [[95, 96], [94, 95], [93, 93]]),
+        ([0.1, 0.2, 0.4], [[90, 92], [92, 93], [93, 95]]),
+        ([0.3, 0.6, 1.2, 2.4], [[96, 97], [98, 98], [99, nan], [nan, nan]]),
+        ([0.1, 0.2, 0.4], [[95, 96], [99, nan], [94, 95]]),
+        ([0.1, 0.2, 0.4], [[94, 94], [96, 96], [nan, nan]]),
+        ([0.1, 0.2, 0.4], [[90, 90], [91, 91], [92, nan]]),
+        ([0.1, 0.2, 0.4, 0.8], [[94, 94], [96, 96], [95, 97], [95, 95]]),
+        ([0.1, 0.2, 0.4], [[95, 97], [96, 96], [95, 95]]),
+        ([0.1, 0.2, 0.4], [[94, 94], [96, 96], [96, 96]]),
+        ([0.3, 0.6, 1.2], [[99, 80, 98], [95, 95, 95], [94, 94, 94]]),
+        ([0.3, 0.6], [[93.0], [97.0]]),
+        ([0.05, 0.1], [[93.0], [nan]]),
+        ([1.6, 3.2, 6.4], [[10, 11], [10, 10], [nan, 99]]),
     ]
 
-    def ask(*case):
-        given, right = _given(*case), _widest(*case)
-        n = as_array(answer(*case), "the width", given)
-        if n.size != 1:
-            raise Wrong(
-                "The width should be a single number.", given, right, n
-            )
-        n = float(n.reshape(-1)[0])
-        if n != round(n):
-            raise Wrong(
-                "The width is a number of neurons: it has to be whole.",
-                given, right, n,
-            )
-        return int(n)
+    def ask(rates, accuracies):
+        given = _grid(rates, accuracies)
+        arrays = np.array(rates), np.array(accuracies, float)
+        best, more = as_tuple(answer(*arrays), 2, "two results, best and more")
+        if isinstance(best, str) or best is None:
+            raise Wrong("The best rate should be a number.", given)
+        best = as_array(best, "the best rate", given)
+        if more is not None:
+            more = as_array(more, "the rate to try next", given)
+            if more.size != 1:
+                raise Wrong("One rate to try next, or None.", given)
+            more = float(np.ravel(more)[0])
+            if math.isnan(more):
+                raise Wrong(
+                    "The rate to try next is NaN; where the best rate has a "
+                    "neighbour on each side, it should be None.", given,
+                )
+            more = round(more, 9)
+        return round(float(np.ravel(best)[0]), 9), more
 
-    _compare_widths(ask, cases)
-
-
-def _given(H, P, M, K):
-    return f"H = {H}, P = {P:,}, M = {M}, K = {K}"
-
-
-def _parameters(n, H, M, K, biases=1, squares=None, output=1, first=1):
-    squares = H - 1 if squares is None else squares
-    count = first * M * n + squares * n * n + output * n * K
-    return count + biases * (H * n + K)
+    compare_cases(ask, cases, _chosen, RATE_MISTAKES, _grid,
+                  "the pair of best rate and rate to try next")
 
 
-def _widest(H, P, M, K, **changed):
-    n = 1
-    while n < 2000 and _parameters(n + 1, H, M, K, **changed) <= P:
-        n += 1
-    return n
+def _grid(rates, accuracies):
+    rows = ", ".join(_text(row) for row in accuracies)
+    return f"rates = {_text(rates)}, accuracies = [{rows}]"
 
 
-def _compare_widths(ask, cases):
-    def other(more=0, less=0, **changed):
-        return lambda H, P, M, K: _widest(H, P - less, M, K, **changed) + more
+def _chosen(rates, accuracies, mean=np.mean, last=False, lost=-1.0,
+            beyond=2.0):
+    """Return best and more; the options make mistakes."""
+    means = np.array([mean(row) for row in np.array(accuracies, float)])
+    means = np.where(np.isnan(means), lost, means)
+    k = int(np.argmax(means))
+    if last:
+        k = len(means) - 1 - int(np.argmax(means[::-1]))
+    more = None
+    if k == 0:
+        more = round(rates[0] / beyond, 9)
+    elif k == len(rates) - 1:
+        more = round(rates[-1] * beyond, 9)
+    return float(rates[k]), more
 
-    mistakes = [
-        (
-            other(biases=0),
-            "The biases are not counted: each neuron of a hidden layer and "
-            "of the output layer has one.",
+
+def _rate_slip(**options):
+    return lambda rates, accuracies: _chosen(rates, accuracies, **options)
+
+
+def _changed_more(change):
+    def slip(rates, accuracies):
+        best, more = _chosen(rates, accuracies)
+        return best, change(best, more, rates)
+
+    return slip
+
+
+RATE_MISTAKES = [
+    (
+        _rate_slip(lost=math.inf),
+        "A rate at which a seed diverged (NaN) comes out as the best: "
+        "np.argmax takes a NaN for the largest value.",
+    ),
+    (
+        _rate_slip(mean=lambda row: np.nanmean([*row, -1e9])
+                   if np.all(np.isnan(row)) else np.nanmean(row)),
+        "The diverged runs are left out of the mean. A rate that loses one "
+        "seed is too large: it cannot be the best.",
+    ),
+    (
+        _rate_slip(mean=lambda row: np.nan if np.any(np.isnan(row))
+                   else np.max(row)),
+        "The best single run is taken, not the best mean over the seeds.",
+    ),
+    (
+        _rate_slip(mean=np.median),
+        "The median over the seeds is taken; the mean is asked for.",
+    ),
+    (
+        _rate_slip(last=True),
+        "Two rates have the same mean: take the smaller one, which is "
+        "further away from the rates that diverge.",
+    ),
+    (
+        _changed_more(lambda best, more, rates: None),
+        "The best rate may be the first or the last one of the grid. Then "
+        "nobody knows what comes beyond: `more` is the rate to try there.",
+    ),
+    (
+        _changed_more(lambda best, more, rates: more and (
+            best / 2 if best == rates[-1] else 2 * best)),
+        "The rate to try next is inside the grid: half of the smallest, or "
+        "twice the largest.",
+    ),
+    (
+        _changed_more(lambda best, more, rates: more and best),
+        "The rate to try next is the one that was tried: it should be half "
+        "of the smallest, or twice the largest.",
+    ),
+    (
+        _changed_more(lambda best, more, rates:
+                      more if best == rates[0] else None),
+        "The upper edge is not looked at: where the best rate is the largest "
+        "of the grid, `more` is twice as large.",
+    ),
+    (
+        _changed_more(lambda best, more, rates:
+                      more if best != rates[0] else None),
+        "The lower edge is not looked at: where the best rate is the "
+        "smallest of the grid, `more` is half of it.",
+    ),
+    (
+        lambda rates, accuracies: (
+            max(np.nan_to_num(np.mean(accuracies, axis=1), nan=-1.0)),
+            _chosen(rates, accuracies)[1],
         ),
-        (
-            other(more=1),
-            "One neuron too many: this network has more than P parameters.",
+        "This is the best mean; the rate that belongs to it is asked for.",
+    ),
+    (
+        lambda rates, accuracies: (
+            rates.index(_chosen(rates, accuracies)[0]),
+            _chosen(rates, accuracies)[1],
         ),
-        (
-            lambda H, P, M, K: _widest(H, P, M, K, squares=H),
-            "One n x n matrix too many: between H hidden layers there are "
-            "H - 1 matrices of n times n weights.",
-        ),
-        (
-            other(output=0),
-            "The weights of the output layer, n times K, are not counted.",
-        ),
-        (
-            other(squares=0),
-            "The weights between the hidden layers are not counted.",
-        ),
-        (
-            lambda H, P, M, K: _widest(H, P, M, K, first=H),
-            "Only the first hidden layer is linked to the M inputs.",
-        ),
-        (other(more=-1), "One neuron too few: one more would still fit."),
-        (
-            other(less=1),
-            "A network of exactly P parameters is allowed: at most P means "
-            "<=, not <.",
-        ),
-    ]
-    compare_cases(ask, cases, _widest, mistakes, _given, "the width")
+        "This is the place of the best rate; the rate itself is asked for.",
+    ),
+]
 
 
 @exercise(
     "6.2",
-    "a difference and its uncertainty",
+    "a paired difference and its interval",
     returns=("number", "number"),
     hints=[
-        "The spread of one seed is np.std(values, ddof=1). The mean of n "
-        "seeds is less uncertain than one seed: by which factor?",
-        "The two means have the uncertainties s_a / sqrt(n_a) and "
-        "s_b / sqrt(n_b), each with its own n. They are independent: which "
-        "of their powers are added?",
+        "Begin with the array of the n differences, run by run. All that "
+        "follows is computed from it alone.",
+        "The standard deviation s of the differences has n - 1 in its "
+        "denominator: `ddof=1`. Their mean is less uncertain than a single "
+        "one: by which factor?",
+        "Student's t for a 95 % interval leaves 2.5 % on either side, and "
+        "has n - 1 degrees of freedom.",
     ],
 )
-def difference(answer):
+def paired(answer):
     rng = np.random.default_rng(62)
-    low, high = np.array([90.0, 92.0, 94.0]), np.array([95.0, 95.5, 96.0])
-    cases = [(low, high), (high, low), (low, low)]
-    cases.append((np.array([91.0, 91.0]), np.array([90.0, 94.0])))
-    for n_a, n_b in ((5, 3), (3, 7), (4, 4), (2, 5)):
-        a = 90 + 2 * rng.standard_normal(n_a)
-        cases.append((a, 93 + rng.standard_normal(n_b)))
-    for a, b in cases:
-        given = f"a = {_text(a)}, b = {_text(b)}"
-        parts = as_tuple(answer(a, b), 2, "the difference and u, two numbers")
-        values = [as_array(p, "each of the two", given) for p in parts]
-        if any(value.size != 1 for value in values):
-            raise Wrong(
-                "The difference and its uncertainty should be two numbers, "
-                "not arrays.", given,
-            )
-        received = np.array([float(v.reshape(-1)[0]) for v in values])
-        _compare_difference(received, a, b, given)
-
-
-def _compare_difference(received, a, b, given):
-    d, n_a, n_b = np.mean(b) - np.mean(a), len(a), len(b)
-    va, vb = np.var(a, ddof=1), np.var(b, ddof=1)
-    u = math.sqrt(va / n_a + vb / n_b)
-    mistakes = [
-        ([-d, u], "The sign is flipped: b - a is asked for."),
-        (
-            [d, math.sqrt(np.var(a) / n_a + np.var(b) / n_b)],
-            "The spread divides by n; with the mean taken from the same n "
-            "values it has to be n - 1 (ddof=1).",
-        ),
-        (
-            [d, math.sqrt(va + vb)],
-            "This is the uncertainty of the difference of two single seeds. "
-            "A mean of n seeds is more certain, by the square root of n.",
-        ),
-        (
-            [d, math.sqrt(np.var(a) + np.var(b))],
-            "This is the spread of single seeds, with n in place of n - 1.",
-        ),
-        (
-            [d, math.sqrt(va / n_a) + math.sqrt(vb / n_b)],
-            "The two uncertainties are added as they are. They are "
-            "independent: add their squares, then take the root.",
-        ),
-        (
-            [d, va / n_a + vb / n_b],
-            "The square root is missing: this is u squared.",
-        ),
-        (
-            [d, math.sqrt(va) / n_a + math.sqrt(vb) / n_b],
-            "The spread is divided by n; a mean is more certain by the "
-            "square root of n only.",
-        ),
-        (
-            [d, math.sqrt(va / n_a**2 + vb / n_b**2)],
-            "The spread of each is divided by n, not by the square root "
-            "of n.",
-        ),
-        (
-            [d, math.sqrt(vb / n_b)],
-            "Only b's uncertainty is there; a's mean is uncertain, too.",
-        ),
-        (
-            [d, math.sqrt(va / n_a)],
-            "Only a's uncertainty is there; b's mean is uncertain, too.",
-        ),
-        (
-            [d, np.std(np.concatenate([a, b]), ddof=1)],
-            "This is the spread of all values together; it contains the "
-            "difference itself.",
-        ),
-        ([u, d], "The two are returned in the wrong order."),
-        (
-            [d, math.sqrt((va + vb) / n_a)],
-            "Both spreads are divided by a's number of seeds; b has its own.",
-        ),
-        (
-            [d, math.sqrt((va + vb) / n_b)],
-            "Both spreads are divided by b's number of seeds; a has its own.",
-        ),
-        ([abs(d), u], "The difference keeps its sign: b minus a."),
+    first = np.array([92.0, 94.0, 96.0])
+    cases = [
+        (first, np.array([91.0, 92.0, 93.0])),
+        (np.array([91.0, 92.0, 93.0]), first),
+        (np.array([97.0, 98.0]), np.array([97.5, 97.0])),
+        (first, first - 0.5), (first, first[::-1].copy()),
     ]
-    if d < 0:  # the sign of a size
-        mistakes = mistakes[1:] + mistakes[:1]
-    names = "the difference", "the uncertainty u"
-    compare_parts(received, [d, u], names, given, mistakes)
+    for n in (10, 4, 7):
+        common = 97 + rng.standard_normal(n)
+        noise = rng.normal(0.2, 0.3, n)
+        cases.append((common, common - noise))
+    for first, second in cases:
+        given = f"first = {_text(first)}, second = {_text(second)}"
+        both = answer(first, second)
+        parts = as_tuple(both, 2, "mean and half, two numbers")
+        values = [as_array(part, "each of the two", given) for part in parts]
+        if any(value.size != 1 for value in values):
+            raise Wrong("Two numbers are asked for, not arrays.", given)
+        received = [float(np.ravel(value)[0]) for value in values]
+        _compare_paired(received, first, second, given)
+
+
+def _interval(differences, t=None):
+    """Return the mean of the differences, and half of its interval."""
+    d = np.asarray(differences, float)
+    t = T[len(d) - 2] if t is None else t
+    return float(np.mean(d)), t * np.std(d, ddof=1) / math.sqrt(len(d))
+
+
+def _compare_paired(received, first, second, given):
+    d, n = first - second, len(first)
+    mean, half = _interval(d)
+    t, s, spreads = T[n - 2], np.std(d, ddof=1), (first, second)
+    apart = math.sqrt(sum(np.var(v, ddof=1) for v in spreads) / n)
+    mistakes = [
+        ([-mean, half], "The sign is flipped: first - second is asked for."),
+        (
+            [mean, t * np.std(d) / math.sqrt(n)],
+            "The standard deviation divides by n; with the mean taken from "
+            "the same n values it has to be n - 1 (ddof=1).",
+        ),
+        (
+            [mean, t * s],
+            "This is the interval of a single difference. The mean of n is "
+            "more certain, by the square root of n.",
+        ),
+        ([mean, t * s / n], "Divide s by the square root of n, not by n."),
+        (
+            [mean, s / math.sqrt(n)],
+            "Student's t is missing: this is the uncertainty of the mean, "
+            "one standard deviation.",
+        ),
+        ([mean, s], "This is the standard deviation of the differences."),
+        (
+            [mean, 1.959964 * s / math.sqrt(n)],
+            "1.96 is right for many runs; with few of them take "
+            "stats.t.ppf(0.975, n - 1).",
+        ),
+        (
+            [mean, 2 * s / math.sqrt(n)],
+            "2 is a rule of thumb for many runs; with few of them take "
+            "stats.t.ppf(0.975, n - 1).",
+        ),
+        (
+            [mean, ONE_SIDED[n - 2] * s / math.sqrt(n)],
+            "This t leaves 5 % on one side. An interval of 95 % leaves 2.5 % "
+            "on either side: 0.975.",
+        ),
+        (
+            [mean, (T[n - 1] if n < 10 else 2.228139) * s / math.sqrt(n)],
+            "n differences have n - 1 degrees of freedom, not n.",
+        ),
+        ([mean, 2 * half], "This is the whole interval; half is half of it."),
+        ([half, mean], "The two are returned in the wrong order."),
+        ([abs(mean), half], "The mean keeps its sign: first - second."),
+        (
+            [mean - half, mean + half],
+            "These are the ends of the interval; return its middle and half "
+            "of its width.",
+        ),
+        (
+            [mean, t * apart],
+            "The two spreads are computed apart. Take the differences run "
+            "by run first: what a seed does to both networks cancels there.",
+        ),
+    ]
+    if mean < 0:  # the sign of a size
+        mistakes = [mistakes[-3], *mistakes[1:]]
+    compare_parts(received, [mean, half], ("mean", "half"), given, mistakes)
+
+
+CHOOSING, JUDGING = (0, 1), tuple(range(10, 20))
+VERDICTS = "first", "second", "not distinguishable"
 
 
 @exercise(
     "6.3",
-    "the factor of B13",
-    returns="number",
+    "a fair comparison",
+    returns=("number", "number", "number"),
     hints=[
-        "The factor has two parts: the root of the mean square of h'(z), and "
-        "the root of N times the variance of a weight. That variance is "
-        "gain / M, with M the number of neurons of the layer of z.",
-        "M is the number of columns of z. The mean runs over all samples "
-        "and neurons at once: square first, then the mean, then the root.",
+        "Both networks go through the same two stages, so write the stages "
+        "once, in a loop over the two.",
+        "Stage 1: a table of accuracies, a row for each rate and a column "
+        "for each choosing seed, goes into `choose_rate`. While `more` is not "
+        "None, it joins the rates, the rates are sorted, and the table is "
+        "made again.",
+        "Stage 2: ten runs for each network, at the rate that was chosen "
+        "for this network. `paired` takes two arrays.",
+        "The verdict: compare the size of the mean with half. Only where the "
+        "interval leaves out zero does the sign of the mean count.",
     ],
 )
-def shrink(answer):
-    rng = np.random.default_rng(63)
-    z = np.array([[1.0, -2.0], [0.0, -1.0], [4.0, 2.0]])
-    cases = [(z, _sigmoid_prime, "the sigmoid's h'", 2.0, 8)]
-    for M, N, gain in ((6, 6, 1.0), (5, 10, 2.0), (8, 3, 1.0), (4, 4, 16.0)):
-        z = rng.normal(0.3, 1.5, (3, M))
-        cases.append((z, _sigmoid_prime, "the sigmoid's h'", gain, N))
-    z = np.array([[1.0, -2.0], [3.0, -1.0]])
-    cases.append((z, _relu_prime, "ReLU's h'", 2.0, 2))
-    cases.append((np.array([[-3.0]]), _sigmoid_prime, "the sigmoid's h'", 1.0,
-                  1))
-    cases.append((-z[:, :1], _relu_prime, "ReLU's h'", 2.0, 3))
-    for z, h_prime, words, gain, N in cases:
-        given = shown({"z": z}) + f", {words}, gain = {gain:g}, N = {N}"
-        received = as_array(answer(z, h_prime, gain, N), "the factor", given)
-        if received.size != 1:
+def fair_comparison(answer):
+    for lab in LABORATORIES:
+        calls = []
+
+        def train(network, rate, seed, lab=lab, calls=calls):
+            rate = round(float(rate), 9)
+            calls.append((network, rate, int(seed)))
+            return lab.train(network, rate, int(seed))
+
+        received = answer(train, "A", "B", lab.rates)
+        received = as_tuple(received, 3, "verdict, mean and half")
+        _verify_design(calls, lab)
+        _compare_verdict(received, lab)
+    return "It found the truth in each of the simulated laboratories."
+
+
+class _Laboratory:
+    """A simulated laboratory, in which the truth is known.
+
+    Of network A and of B: its best rate, its accuracy there, the largest rate
+    at which all seeds survive, and what is added for the choosing seeds.
+    """
+
+    def __init__(self, words, a, b, rates=(0.1, 0.2, 0.4), noise=0.05,
+                 common=0.3, seed=0):
+        self.words, self.rates = words, rates
+        self.facts = {"A": a, "B": b}
+        rng = np.random.default_rng(seed)
+        both = rng.normal(0, common, 100)
+        self.noise = {n: both + rng.normal(0, noise, 100) for n in "AB"}
+
+    def train(self, network, rate, seed):
+        best, top, largest, luck = self.facts[network]
+        if rate > largest and seed % 2:
+            return math.nan
+        lost = 0.4 * math.log2(rate / best) ** 2
+        if seed in CHOOSING:  # exact: the choice is not in doubt
+            return top + luck - lost
+        return float(top - lost + self.noise[network][seed % 100])
+
+    def chosen(self, network, rates=None):
+        best, _, largest, _ = self.facts[network]
+        if rates is None:
+            return best
+        return min((r for r in rates if r <= largest),
+                   key=lambda r: abs(math.log2(r / best)))
+
+    def runs(self, network, rate=None, seeds=JUDGING):
+        rate = self.chosen(network) if rate is None else rate
+        return np.array([self.train(network, rate, s) for s in seeds])
+
+
+LABORATORIES = [
+    _Laboratory("both best rates are inside the grid",
+                (0.2, 97.0, 1, 0), (0.2, 97.4, 1, 0), seed=1),
+    _Laboratory("each network has a best rate of its own",
+                (0.2, 97.5, 1, 0), (0.8, 97.5, 2, 0),
+                (0.1, 0.2, 0.4, 0.8, 1.6), seed=2),
+    _Laboratory("A's best rate lies two steps below the grid",
+                (0.025, 97.6, 1, 0), (0.2, 97.3, 1, 0), seed=3),
+    _Laboratory("B's best rate lies two steps above the grid",
+                (0.2, 97.3, 0.3, 0), (1.6, 97.7, 2, 0), seed=4),
+    _Laboratory("A had luck with the choosing seeds",
+                (0.2, 97.0, 0.3, 0.9), (0.2, 97.3, 0.3, 0), seed=5),
+    _Laboratory("seeds differ far more than networks",
+                (0.2, 97.12, 1, 0), (0.2, 97.0, 1, 0), common=2, seed=6),
+    _Laboratory("there is no difference, and few seeds would find one",
+                (0.2, 97.0, 1, 0.2), (0.4, 97.0, 1, 0),
+                (0.1, 0.2, 0.4, 0.8), noise=0.3, seed=8),
+]
+
+
+def _verify_design(calls, lab):
+    """Complain where trainings are not those of a fair experiment."""
+    given = f"a laboratory where {lab.words}; rates = {_text(lab.rates)}"
+    for network in ("A", "B"):
+        own = [(rate, seed) for n, rate, seed in calls if n == network]
+        if not own:
+            raise Wrong(f"Network {network} is never trained.", given)
+        others = {s for _, s in own} - {*CHOOSING, *JUDGING}
+        if others:
             raise Wrong(
-                "One factor for the whole layer is asked for: take the mean "
-                "over all samples and neurons.", given,
+                "The seeds 0 and 1 choose, 10 to 19 judge, for both networks "
+                f"alike; network {network} was trained with others.",
+                given, received=f"seeds {sorted(others)}",
             )
-        _compare_shrink(float(received.reshape(-1)[0]), z, h_prime, gain, N,
-                        given)
+        judged = {rate for rate, seed in own if seed in JUDGING}
+        if len(judged) > 1:
+            raise Wrong(
+                "The judging seeds are trained at several rates. They may "
+                "not choose: train them at one rate, the one that the seeds "
+                "0 and 1 chose.", given,
+                received=f"{network}: judged at {_text(sorted(judged))}",
+            )
+        if not judged:
+            raise Wrong(
+                "The seeds that chose the rate judge as well. What chose is "
+                "a little lucky: judge with the seeds 10 to 19.", given,
+            )
+        seeds = {seed for _, seed in own if seed in JUDGING}
+        if len(seeds) < len(JUDGING):
+            raise Wrong(
+                "Ten seeds should judge, 10 to 19.", given,
+                received=f"{network}: seeds {sorted(seeds)}",
+            )
+        _verify_rate(own, *judged, network, lab, given)
 
 
-def _relu_prime(z):
-    return (np.asarray(z) > 0).astype(float)
+def _verify_rate(own, rate, network, lab, given):
+    """Complain where a network is not judged at its best rate."""
+    right = lab.chosen(network)
+    if rate == right:
+        tried = {s for r, s in own if r == rate and s in CHOOSING}
+        if len(tried) < 2:
+            raise Wrong(
+                "Both seeds, 0 and 1, should choose the rate.", given,
+                received=f"{network}: only seeds {sorted(tried)} at {rate:g}",
+            )
+        return
+    example = (given, f"{network} at {right:g}", f"{network} at {rate:g}")
+    other = lab.chosen("B" if network == "A" else "A")
+    if rate == lab.chosen(network, lab.rates):
+        raise Wrong(
+            "The best rate of the grid is on its edge: a better one lies "
+            "beyond. Add `more` to the rates and choose again.", *example,
+        )
+    if rate == other:
+        raise Wrong(
+            "Both networks are judged at one rate. Each needs the rate that "
+            "was chosen for it.", *example,
+        )
+    if rate in (2 * max(lab.rates), min(lab.rates) / 2):
+        raise Wrong(
+            "The grid is widened once only. Widen it until `more` is None.",
+            *example,
+        )
+    raise Wrong(f"Network {network} is not judged at its best rate.", *example)
 
 
-def _sigmoid_prime(z):
-    s = 1 / (1 + np.exp(-np.asarray(z)))
-    return s * (1 - s)
-
-
-def _compare_shrink(received, z, h_prime, gain, N, given):
-    M, slope = z.shape[1], h_prime(z)
-    square = np.mean(slope**2)
-    rms = math.sqrt(square)
-    root = math.sqrt(gain * N / M)
+def _compare_verdict(received, lab):
+    a, b = lab.runs("A"), lab.runs("B")
+    mean, half = _interval(a - b)
+    given = (f"a laboratory where {lab.words}; "
+             f"A: {_text(a, 5)}, B: {_text(b, 5)}")
+    early = [lab.runs(n, None, CHOOSING).mean() for n in "AB"]
     mistakes = [
+        ([-mean, half], "The sign is flipped: first - second is asked for."),
         (
-            root * np.mean(slope),
-            "The mean of h' is taken. The mean square is what adds up: "
-            "square first, then mean, then root.",
+            [early[0] - early[1], half],
+            "The mean is that of the choosing seeds. What chose is a little "
+            "lucky: the seeds 10 to 19 judge.",
         ),
-        (
-            np.mean(slope),
-            "This is the mean of h' alone: the weights are missing, and it "
-            "is the mean square that adds up.",
-        ),
-        (
-            gain * N / M * rms,
-            "The weights enter by their standard deviation: the root of "
-            "gain N / M.",
-        ),
-        (
-            gain * N / M * square,
-            "This is the factor of the mean square of delta; its root is "
-            "asked for.",
-        ),
-        (
-            root * square,
-            "The root of the mean square of h' is missing.",
-        ),
-        (
-            math.sqrt(gain * M / N) * rms,
-            "M and N are exchanged: the sum runs over the N neurons of the "
-            "next layer, and a weight's variance is gain / M.",
-        ),
-        (
-            math.sqrt(gain) * rms,
-            "N / M is missing: it is 1 only if both layers are equally "
-            "wide.",
-        ),
-        (
-            math.sqrt(gain * N) * rms,
-            "A weight's variance is gain / M, not gain.",
-        ),
-        (
-            math.sqrt(gain * N / len(z)) * rms,
-            "M is the number of neurons, the columns of z; you have taken "
-            "the number of rows, the samples.",
-        ),
-        (math.sqrt(N / M) * rms, "The gain is missing."),
-        (root, "h' is missing: the factor is that of the weights alone."),
-        (rms, "The weights are missing: this is the size of h' alone."),
-        (
-            root * math.sqrt(np.mean(z**2)),
-            "The size of z is taken; B13 multiplies by h'(z).",
-        ),
+        ([half, mean], "First comes the mean, then half of the interval."),
     ]
-    compare(received, root * rms, given, mistakes, name="the factor")
+    parts = [as_array(part, name, given)
+             for part, name in zip(received[1:], ("mean", "half"))]
+    if any(part.size != 1 for part in parts):
+        raise Wrong("Mean and half should be two numbers.", given)
+    numbers = [float(np.ravel(part)[0]) for part in parts]
+    compare_parts(numbers, [mean, half], ("mean", "half"), given, mistakes)
+    verdict, right = received[0], _verdict(mean, half)
+    example = (f"{given}; mean {mean:+.3f}, half {half:.3f}", right,
+               f"{verdict!s:.40}")
+    if not isinstance(verdict, str) or verdict not in VERDICTS:
+        raise Wrong(
+            "The verdict should be one of these words: "
+            + ", ".join(f'"{word}"' for word in VERDICTS) + ".", *example,
+        )
+    if verdict == right:
+        return
+    if right == VERDICTS[2]:
+        raise Wrong(
+            "The interval mean ± half contains zero here: that is no "
+            "difference to rely on.", *example,
+        )
+    if verdict == VERDICTS[2]:
+        raise Wrong(
+            "The interval mean ± half leaves out zero here: that is a "
+            "difference, however small.", *example,
+        )
+    raise Wrong("This is the less accurate one of the two.", *example)
+
+
+def _verdict(mean, half):
+    if abs(mean) <= half:
+        return VERDICTS[2]
+    return VERDICTS[0] if mean > 0 else VERDICTS[1]
 
 
 @exercise(
@@ -324,8 +503,9 @@ def _compare_shrink(received, z, h_prime, gain, N, given):
     "the frontier",
     returns="integers",
     hints=[
-        "Network i is beaten if some network j costs no more, reads no worse, "
-        "and is better in at least one of the two. Two loops are enough.",
+        "Network i is beaten if some network j costs no more, is no less "
+        "accurate, and is better in at least one of the two. Two loops are "
+        "enough.",
         "For each pair of i and j three comparisons: two with <= and >=, and "
         "of the two with < and > at least one. What do twins do to each "
         "other? Keep the i that no j beats.",
@@ -390,7 +570,7 @@ def _by(beats):
 
 
 def _climbing(cost, accuracy, order=None, last=False):
-    """Return what reads better than all before it, or than the last one."""
+    """Return what is better than all before it, or than the last one."""
     order = np.argsort(cost, kind="stable") if order is None else order
     before = [
         accuracy[order[max(k - 1, 0) if last else 0 : k]].max(initial=-1)
@@ -403,16 +583,16 @@ def _climbing(cost, accuracy, order=None, last=False):
 FRONTIER_MISTAKES = [
     (
         _by(lambda c, v, ci, vi: c < ci and v > vi),
-        "A network is beaten also by one of equal cost that reads "
-        "better, and by a cheaper one that reads equally well.",
+        "A network is beaten also by one of equal cost that is more "
+        "accurate, and by a cheaper one that is equally accurate.",
     ),
     (
         _by(lambda c, v, ci, vi: c < ci and v >= vi),
-        "Two networks of equal cost: the one that reads worse is beaten.",
+        "Two networks of equal cost: the less accurate one is beaten.",
     ),
     (
         _by(lambda c, v, ci, vi: c <= ci and v > vi),
-        "Two networks that read equally well: the dearer one is beaten.",
+        "Two networks of equal accuracy: the more expensive one is beaten.",
     ),
     (
         _by(lambda c, v, ci, vi: c <= ci and v >= vi),
@@ -430,14 +610,14 @@ FRONTIER_MISTAKES = [
     ),
     (
         _climbing,
-        "Two networks of equal cost: the one that reads worse is beaten, "
+        "Two networks of equal cost: the less accurate one is beaten, "
         "also if it comes first. Sorting by the cost alone leaves their "
         "order open.",
     ),
     (
         lambda cost, accuracy: _climbing(cost, accuracy, last=True),
         "Each network is compared with the next cheaper one alone; it "
-        "has to read better than all that are cheaper.",
+        "has to be more accurate than all that are cheaper.",
     ),
     (
         lambda cost, accuracy: [int(np.argmax(accuracy))],
@@ -478,5 +658,5 @@ FRONTIER_MISTAKES = [
 ]
 
 
-def _text(values):
-    return "[" + ", ".join(f"{value:.4g}" for value in values) + "]"
+def _text(values, digits=4):
+    return "[" + ", ".join(f"{value:.{digits}g}" for value in values) + "]"

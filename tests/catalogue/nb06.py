@@ -1,32 +1,65 @@
 """Right and wrong answers to the exercises of notebook 06."""
 
+STATS = "from scipy import stats\n"
 
-def _width(count="M * n + n + (H - 1) * (n * n + n) + n * K + K",
-           end="return n"):
+
+def _rate(means="np.mean(accuracies, axis=1)",
+          place="np.argmax(np.where(np.isnan(means), -1, means))",
+          best="rates[k]", first="rates[0] / 2", last="2 * rates[-1]",
+          between="None"):
     return f"""
-def equal_width(H, P, M, K):
-    def count(n):
-        return {count}
-    n = 1
-    while count(n + 1) <= P:
-        n += 1
-    {end}
+def choose_rate(rates, accuracies):
+    means = {means}
+    k = {place}
+    best = {best}
+    if k == 0:
+        return best, {first}
+    if k == len(rates) - 1:
+        return best, {last}
+    return best, {between}
 """
 
 
-def _difference(u="np.sqrt(np.var(a, ddof=1) / len(a)"
-                  " + np.var(b, ddof=1) / len(b))",
-                d="np.mean(b) - np.mean(a)", end="return d, u"):
+def _paired(d="first - second", t="stats.t.ppf(0.975, n - 1)",
+            s="np.std(d, ddof=1)", root="np.sqrt(n)",
+            end="return np.mean(d), half"):
     return f"""
-def difference(a, b):
+def paired(first, second):
     d = {d}
-    u = {u}
+    n = len(d)
+    half = {t} * {s} / {root}
     {end}
 """
 
 
-def _shrink(body):
-    return f"def shrink(z, h_prime, gain, N): return {body}"
+def _fair(seeds="(0, 1)", widen="while more is not None:",
+          judges="range(10, 20)", rate="best[k]", others="judges",
+          verdict="abs(mean) <= half", end="return words, mean, half",
+          compared="runs[0], runs[1]", signs='"first" if mean > 0'
+          ' else "second"', judged="best[k]"):
+    return f"""
+def fair_comparison(train, first, second, rates):
+    def choose(network, tried):
+        return choose_rate(np.array(tried), np.array([
+            [train(network, rate, seed) for seed in {seeds}]
+            for rate in tried]))
+    best, runs, judges = [], [], {judges}
+    for network in (first, second):
+        tried = list(rates)
+        rate, more = choose(network, tried)
+        {widen}
+            tried = sorted(tried + [more])
+            rate, more = choose(network, tried)
+        best.append(float(rate))
+    runs.append(np.array([train(first, best[0], s) for s in judges]))
+    k = 1
+    runs.append(np.array([train(second, {judged}, s) for s in {others}]))
+    mean, half = paired({compared})
+    words = {signs}
+    if {verdict}:
+        words = "not distinguishable"
+    {end}
+"""
 
 
 def _frontier(beaten="cost[j] <= cost[i] and accuracy[j] >= accuracy[i] and "
@@ -52,186 +85,166 @@ def frontier(cost, accuracy):
 """
 
 
-RMS = "np.sqrt(np.mean(h_prime(z) ** 2))"
-
 CATALOGUE = {
     "6.1": {
-        "names": ["equal_width"],
-        "valid": "lambda H, P, M, K: P >= M + 2 * H - 1 + 2 * K",  # n = 1
+        "names": ["choose_rate"],
+        "valid": """lambda rates, accuracies: (
+            len(rates) > 1 and np.allclose(rates[1:], 2 * rates[:-1])
+            and not np.isnan(accuracies).any(axis=1).all())""",
         "wrong": [
+            (_rate(place="np.argmax(means)"), "NaN for the largest"),
             (
-                _width("M * n + (H - 1) * n * n + n * K"),
-                "biases are not counted",
-            ),
-            (_width(end="return n + 1"), "One neuron too many"),
-            (
-                _width("M * n + H * n * n + H * n + n * K + K"),
-                "matrix too many",
+                _rate("np.nanmean(np.c_[accuracies, accuracies], axis=1)"),
+                "left out of the mean",
             ),
             (
-                _width("M * n + n + (H - 1) * (n * n + n) + K"),
-                "output layer",
+                _rate("np.nan_to_num(np.mean(accuracies, axis=1))",
+                      place="len(means) - 1 - np.argmax(means[::-1])"),
+                "Two rates have the same mean",
             ),
-            (_width("M * n + n * H + n * K + K"), "between the hidden"),
-            (_width("H * M * n + (H - 1) * n * n + H * n + n * K + K"),
-             "linked to the M inputs"),
-            (_width(end="return n - 1"), "One neuron too few"),
-            (
-                _width("1 + M * n + n + (H - 1) * (n * n + n) + n * K + K"),
-                "exactly P parameters",
-            ),
-            (_width(end="return n + 0.5"), "has to be whole"),
-            (_width(end="return list(range(n))"), "a single number"),
+            (_rate("np.max(accuracies, axis=1)"), "best single run"),
+            (_rate("np.median(accuracies, axis=1)"), "median"),
+            (_rate(first="None", last="None"), "beyond"),
+            (_rate(first="2 * best", last="best / 2"), "inside the grid"),
+            (_rate(first="best", last="best"), "that was tried"),
+            (_rate(last="None"), "upper edge"),
+            (_rate(first="None"), "lower edge"),
+            (_rate(best="np.nanmax(means)"), "best mean"),
+            (_rate(best="k"), "place of the best rate"),
+            (_rate(between="np.nan"), "it should be None"),
+            (_rate(first="None, 0", last="None, 0"), "two results"),
+            ("def choose_rate(rates, accuracies): return 0.2", "two results"),
+            ("def choose_rate(rates, accuracies): return None, None",
+             "should be a number"),
         ],
         "right": [
-            _width(),
+            _rate(),
             """
-def equal_width(H, P, M, K):
-    best = 0
-    for n in range(1, P):
-        sizes = [M] + [n] * H + [K]
-        total = 0
-        for before, after in zip(sizes[:-1], sizes[1:]):
-            total += (before + 1) * after
-        if total > P:
-            return best
-        best = n
+def choose_rate(rates, accuracies):
+    best, at = -1.0, None
+    for k in range(len(rates)):
+        row = [float(value) for value in accuracies[k]]
+        mean = sum(row) / len(row)  # NaN is not larger than anything
+        if mean > best:
+            best, at = mean, k
+    more = None
+    if at == 0:
+        more = float(rates[0]) / 2
+    elif at == len(rates) - 1:
+        more = float(rates[at]) * 2
+    return float(rates[at]), more
 """,
             """
-def equal_width(H, P, M, K):
-    b = M + H + K
-    if H == 1:
-        return (P - K) // b
-    c = H - 1
-    n = int((-b + math.sqrt(b * b + 4 * c * (P - K))) / (2 * c))
-    while c * n * n + b * n + K > P:
-        n -= 1
-    while c * (n + 1) ** 2 + b * (n + 1) + K <= P:
-        n += 1
-    return n
+def choose_rate(rates, accuracies):
+    import pandas as pd
+    means = pd.DataFrame(accuracies, index=rates).mean(axis=1, skipna=False)
+    best = means.idxmax()
+    if best == rates[0]:
+        return best, best / 2
+    return best, (2 * best if best == rates[-1] else None)
 """,
         ],
     },
     "6.2": {
-        "names": ["difference"],
+        "names": ["paired"],
+        "needs": STATS,
+        "valid": "lambda first, second: len(first) > 1",
         "wrong": [
-            (_difference(d="np.mean(a) - np.mean(b)"), "sign is flipped"),
-            (_difference(d="abs(np.mean(b) - np.mean(a))"), "keeps its sign"),
+            (_paired("second - first"), "sign is flipped"),
+            (_paired(s="np.std(d)"), "n - 1 (ddof=1)"),
+            (_paired(root="1"), "a single difference"),
+            (_paired(root="n"), "not by n"),
+            (_paired(t="1"), "Student's t is missing"),
+            (_paired(t="1", root="1"), "standard deviation of the differenc"),
+            (_paired(t="1.96"), "half is not"),
+            (_paired(t="stats.norm.ppf(0.975)"), "right for many runs"),
+            (_paired(t="2"), "rule of thumb"),
+            (_paired(t="stats.t.ppf(0.95, n - 1)"), "one side"),
+            (_paired(t="stats.t.ppf(0.975, n)"), "not n"),
+            (_paired(t="2 * stats.t.ppf(0.975, n - 1)"), "whole interval"),
+            (_paired(end="return half, np.mean(d)"), "wrong order"),
+            (_paired(end="return abs(np.mean(d)), half"), "keeps its sign"),
             (
-                _difference("np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1))"
-                            " / len(a))"),
-                "b has its own",
+                _paired(end="return np.mean(d) - half, np.mean(d) + half"),
+                "ends of the interval",
             ),
             (
-                _difference("np.sqrt(np.var(a) / len(a) + np.var(b)"
-                            " / len(b))"),
-                "n - 1 (ddof=1)",
+                _paired(s="np.sqrt(first.var(ddof=1) + second.var(ddof=1))"),
+                "computed apart",
             ),
-            (
-                _difference("np.sqrt(np.var(a, ddof=1) + np.var(b, ddof=1))"),
-                "two single seeds",
-            ),
-            (
-                _difference("np.sqrt(np.var(a) + np.var(b))"),
-                "n in place of n - 1",
-            ),
-            (
-                _difference("np.std(a, ddof=1) / np.sqrt(len(a))"
-                            " + np.std(b, ddof=1) / np.sqrt(len(b))"),
-                "added as they are",
-            ),
-            (
-                _difference("np.var(a, ddof=1) / len(a)"
-                            " + np.var(b, ddof=1) / len(b)"),
-                "u squared",
-            ),
-            (
-                _difference("np.hypot(np.std(a, ddof=1) / len(a),"
-                            " np.std(b, ddof=1) / len(b))"),
-                "not by the square root",
-            ),
-            (
-                _difference("np.std(b, ddof=1) / np.sqrt(len(b))"),
-                "Only b's",
-            ),
-            (
-                _difference("np.std([*a, *b], ddof=1)"),
-                "all values together",
-            ),
-            (_difference(end="return u, d"), "wrong order"),
-            (_difference(end="return d"), "two numbers"),
-            (_difference("np.std(a, ddof=1) / np.sqrt(a)"), "not arrays"),
+            (_paired(end="return d, half"), "not arrays"),
+            (_paired(end="return half"), "mean and half"),
         ],
         "right": [
-            _difference(),
-            _difference(
-                "np.hypot(np.std(a, ddof=1) / len(a) ** 0.5,"
-                " np.std(b, ddof=1) / len(b) ** 0.5)",
-                end="return [d, u]",
-            ),
+            _paired(),
             """
-def difference(a, b):
-    means, squares = [], []
-    for values in (a, b):
-        n = len(values)
-        mean = sum(values) / n
-        s2 = sum((v - mean) ** 2 for v in values) / (n - 1)
-        means.append(mean)
-        squares.append(s2 / n)
-    return np.array([means[1] - means[0], math.sqrt(sum(squares))])[0], (
-        math.sqrt(sum(squares)))
+def paired(first, second):
+    d = [a - b for a, b in zip(first, second)]
+    n = len(d)
+    mean = sum(d) / n
+    s2 = sum((each - mean) ** 2 for each in d) / (n - 1)
+    return [mean, stats.t.ppf(0.975, n - 1) * math.sqrt(s2 / n)]
 """,
+            """
+def paired(first, second):
+    low, high = stats.ttest_rel(first, second).confidence_interval(0.95)
+    return np.array([(low + high) / 2, (high - low) / 2])
+""",
+            _paired(t="-stats.t.ppf(0.025, n - 1)", s="stats.sem(d)",
+                    root="1"),
         ],
     },
     "6.3": {
-        "names": ["shrink"],
+        "names": ["fair_comparison"],
+        "needs": STATS + _rate() + _paired(),
+        "valid": """lambda train, first, second, rates: (
+            first != second and len(rates) > 1
+            and np.allclose(rates[1:], 2 * np.array(rates[:-1])))""",
         "wrong": [
-            (
-                _shrink("np.sqrt(gain * N / z.shape[1])"
-                        " * np.mean(h_prime(z))"),
-                "mean of h' is taken",
-            ),
-            (_shrink("np.mean(h_prime(z))"), "the mean of h' alone"),
-            (
-                _shrink(f"gain * N / z.shape[1] * {RMS}"),
-                "standard deviation",
-            ),
-            (
-                _shrink("gain * N / z.shape[1] * np.mean(h_prime(z) ** 2)"),
-                "mean square of delta",
-            ),
-            (
-                _shrink("np.sqrt(gain * N / z.shape[1])"
-                        " * np.mean(h_prime(z) ** 2)"),
-                "root of the mean square of h' is missing",
-            ),
-            (
-                _shrink(f"np.sqrt(gain * z.shape[1] / N) * {RMS}"),
-                "M and N are exchanged",
-            ),
-            (_shrink(f"np.sqrt(gain) * {RMS}"), "N / M is missing"),
-            (_shrink(f"np.sqrt(gain * N) * {RMS}"), "not gain"),
-            (_shrink(f"np.sqrt(N / z.shape[1]) * {RMS}"), "gain is missing"),
-            (_shrink("np.sqrt(gain * N / z.shape[1])"), "h' is missing"),
-            (
-                _shrink("np.sqrt(gain * N / z.shape[1] * np.mean(z ** 2))"),
-                "size of z",
-            ),
-            (
-                _shrink("np.sqrt(gain * N / z.shape[1]) * h_prime(z)"),
-                "One factor",
-            ),
+            (_fair(widen="for k in ():"), "on its edge"),
+            (_fair(widen="if more is not None:"), "widened once only"),
+            (_fair(judged="best[0]"), "at one rate"),
+            (_fair(judges="(0, 1)"), "judge as well"),
+            (_fair(judges="range(12)"), "trained with others"),
+            (_fair(judges="range(10, 13)"), "Ten seeds should judge"),
+            (_fair(others="range(20, 30)"), "trained with others"),
+            (_fair(seeds="range(10, 20)"), "may not choose"),
+            (_fair(seeds="(0,)"), "Both seeds, 0 and 1"),
+            (_fair(compared="runs[1], runs[0]"), "sign is flipped"),
+            (_fair(verdict="False"), "no difference to rely on"),
+            (_fair(verdict="abs(mean) < 0.2"), "however small"),
+            (_fair(verdict="abs(mean) < 2 * half"), "however small"),
+            (_fair(signs='"second" if mean > 0 else "first"'),
+             "less accurate one"),
+            (_fair(signs="first if mean > 0 else second"), "one of these"),
+            (_fair(end="return words, half, mean"), "First comes the mean"),
+            (_fair(end="return mean, half"), "verdict, mean and half"),
+            (_fair(end="return words, runs[0] - runs[1], half"),
+             "should be two numbers"),
+            ("def fair_comparison(train, first, second, rates):\n"
+             "    return 'first', 1.0, 0.5", "never trained"),
         ],
         "right": [
-            _shrink(f"np.sqrt(gain * N / z.shape[1]) * {RMS}"),
-            _shrink(
-                "math.sqrt(gain * N * sum(float(h_prime(t)) ** 2 "
-                "for row in z for t in row) / z.size / len(z[0]))"
-            ),
-            _shrink(
-                "np.linalg.norm(h_prime(z)) * (gain * N / z.shape[1]"
-                " / z.size) ** 0.5"
-            ),
+            _fair(),
+            """
+def fair_comparison(train, first, second, rates):
+    def best_rate(network, tried):
+        rows = [[train(network, r, 0), train(network, r, 1)] for r in tried]
+        rate, more = choose_rate(np.array(tried), np.array(rows))
+        return rate if more is None else best_rate(
+            network, tuple(sorted((*tried, more))))
+
+    def judge(network):
+        rate = best_rate(network, rates)
+        return np.array([train(network, rate, 10 + k) for k in range(10)])
+
+    mean, half = paired(judge(first), judge(second))
+    if mean - half > 0:
+        return ["first", mean, half]
+    if mean + half < 0:
+        return ["second", mean, half]
+    return ["not distinguishable", mean, half]
+""",
         ],
     },
     "6.4": {
@@ -239,15 +252,15 @@ def difference(a, b):
         "wrong": [
             (
                 _frontier("cost[j] < cost[i] and accuracy[j] > accuracy[i]"),
-                "equal cost that reads better, and by",
+                "equal cost that is more accurate, and by",
             ),
             (
                 _frontier("cost[j] < cost[i] and accuracy[j] >= accuracy[i]"),
-                "the one that reads worse is beaten",
+                "the less accurate one is beaten",
             ),
             (
                 _frontier("cost[j] <= cost[i] and accuracy[j] > accuracy[i]"),
-                "the dearer one is beaten",
+                "the more expensive one is beaten",
             ),
             (
                 _frontier("cost[j] <= cost[i] and accuracy[j] >= accuracy[i]"),
