@@ -118,6 +118,7 @@ def _compare_steps(number, expected, rate, curvature, share, given):
 
 CHOOSING, JUDGING = (0, 1), tuple(range(10, 20))  # seeds of 7.2
 NOBODY, WIDER = "not distinguishable", "widen the grid"
+difference((0, 1), (1, 0))  # loads SciPy here, not in the time of a check
 WOBBLE = np.array([0.03, -0.02, 0.05, -0.04, 0.01, -0.05, 0.02, 0.04, -0.01,
                    -0.03])  # of a difference, from seed to seed
 

@@ -194,6 +194,7 @@ ten.loc[(ten.rate == 0.4) & (ten.seed == 10), columns].tail(3)
 # %%
 guess("7.Q1", 90)
 
+
 # %% [markdown]
 # Move the slider from ten steps to twelve epochs. Each dot is a training, the
 # line is their mean; the grey line shows where it ends. The right panel shows
@@ -233,8 +234,8 @@ plotting.frames(
     """Validation accuracy against the learning rate, from 0.0001 to 6.4, at
     six moments of the training. The left flank rises from epoch to epoch, so
     that the top becomes broad, from 0.1 to 0.8 after twelve epochs. To the
-    right of 0.8 there is a cliff, at the same place at all moments: at 1.6 most
-    dots lie between 20 and 60 percent, further right near 10.""",
+    right of 0.8 there is a cliff, at the same place at all moments: at 1.6
+    most dots lie between 20 and 60 percent, further right near 10.""",
     start=len(MOMENTS) - 1)
 
 # %% [markdown]
@@ -248,6 +249,7 @@ summary = means[[0.0125, 0.1, 0.8, 1.6]].round(1)
 summary.insert(0, "best rate", means.idxmax(axis=1))
 summary.insert(1, "with it", means.max(axis=1).round(1))
 summary.loc[[1, 2, 4, 8, 12]]
+
 
 # %% [markdown]
 # The curve is not symmetric. **On the left, a wrong rate costs time**: at
@@ -460,6 +462,7 @@ pd.DataFrame({
     "to": [near.index[near[rule]].max() for rule in near],
 })
 
+
 # %% [markdown]
 # The tops are level, within 0.1 points for two seeds, but they lie at very
 # different rates, and so do the right flanks. Plain steps have a cliff: at
@@ -646,10 +649,13 @@ plotting.show(fig, f"""The risk of the batches against the growing rate. It
 setting = ["rule", "schedule", "batch_size", "rate", "seed"]
 pairs = table[table.epoch == 12].pivot_table("validation", setting, "tool")
 pairs = pairs.dropna()  # trained with both
-print("Keras above NumPy:", difference(pairs.Keras, pairs.NumPy).in_words())
+gap = difference(pairs.Keras, pairs.NumPy)
+print(f"Keras above NumPy: {gap.mean:+.3f} ± {gap.half:.3f} points, "
+      f"{gap.runs} settings")
 
 # %% [markdown]
-# Now you: train the network with Keras at a rate that is *not* in the table.
+# They are the same within the interval. Now you: train the network with Keras at
+# a rate that is *not* in the table.
 # It lies between 0.2 and 0.4; six epochs take about 15 seconds.
 #
 # > **Before you go on, 7.Q4.** Which accuracy do you expect on the validation
@@ -747,6 +753,7 @@ plotting.show(fig, """The learning rate against the epoch. Step: 0.8 until half
     the rate rises from 0 to 0.8 in the first epoch and then follows the
     cosine.""")
 
+
 # %% [markdown]
 # ## Going further: batch size and noise
 #
@@ -794,6 +801,7 @@ wide = batches[batches.role == "report"].pivot(
 print(wide.mean().round(2).to_dict())
 for B in (16, 256):
     print(f"{B} above 64: {difference(wide[B], wide[64]).in_words()}")
+
 
 # %% [markdown]
 # From 16 to 64 images the best rate grows fourfold, in proportion to the
@@ -853,6 +861,7 @@ for t in range(1, 11):
     g = np.array([1000.0, 0.001, (-1.0) ** t])
     w, m, s = adam(w, m, s, g, 0.1, t)
 print(w.round(3))
+
 
 # %% [markdown]
 # Large and small gradients move their weights by the same distance, 0.1 in
