@@ -50,20 +50,6 @@ def cell_function(number, name):
     return space[name]
 
 
-forward_07 = cell_function("07", "forward")
-
-
-def by_forward_07(z):
-    """Softmax as notebook 07 has it: the output of a stack of networks."""
-    D, N = z.shape
-    p = {"W0": (1, 1), "b0": (1, 1), "W1": (1, N)}
-    p = {name: np.zeros((D, *shape), z.dtype) for name, shape in p.items()}
-    x = np.zeros((1, 1), z.dtype)
-    _, _, z1, a1 = forward_07(x, {**p, "b1": z[:, None]})
-    assert np.array_equal(z1[:, 0], z)
-    return a1[:, 0]
-
-
 def by_layers(z):
     """The output of a network whose last bias is z."""
     p = {"W0": np.zeros((1, z.shape[1]), z.dtype), "b0": z[0]}
@@ -77,14 +63,12 @@ SOFTMAX = {
     "notebook 02": cell_function("02", "softmax"),
     "notebook 03": cell_function("03", "softmax"),
     "notebook 04": cell_function("04", "softmax"),
-    "notebook 07": by_forward_07,
 }
 RISK = {
     "network": network.empirical_risk,
     "layers": layers.empirical_risk,
     "layers, a stack": lambda y, z: layers.empirical_risk(y, z[None])[0],
     "notebook 04": cell_function("04", "empirical_risk"),
-    "notebook 07": cell_function("07", "empirical_risk"),
 }
 
 

@@ -21,17 +21,6 @@ def largest_curvature(hessian_times, v, iterations):
 """
 
 
-def _momentum(v="beta * v + gradient", w="w - learning_rate * v",
-              end="return w, v"):
-    return f"""
-def momentum(w, v, gradient, learning_rate, beta=0.9):
-    old = v
-    v = {v}
-    w = {w}
-    {end}
-"""
-
-
 def _adam(m="beta1 * m + (1 - beta1) * gradient",
           s="beta2 * s + (1 - beta2) * gradient**2",
           m_t="m / (1 - beta1**t)", s_t="s / (1 - beta2**t)",
@@ -50,8 +39,81 @@ def adam(w, m, s, gradient, learning_rate, t, beta1=0.9, beta2=0.999,
 """
 
 
-def _schedule(body):
-    return f"def step_schedule(t, drops, factor):\n    {body}\n"
+def _rule(means="[np.mean([run(rule, r, s) for s in (0, 1)]) for r in rates]",
+          best="int(np.nanargmax(means))",
+          edge="best in (0, len(rates) - 1)",
+          judges="[run(rule, rates[best], s) for s in range(10, 20)]",
+          clear="difference(a, b).clear",
+          end="return first if np.mean(a) > np.mean(b) else second"):
+    return f"""
+def better_rule(run, grids):
+    judged = []
+    for rule, rates in grids.items():
+        means = {means}
+        best = {best}
+        if {edge}:
+            return "widen the grid"
+        judged.append({judges})
+    first, second = grids
+    a, b = np.array(judged)
+    if not {clear}:
+        return "not distinguishable"
+    {end}
+"""
+
+
+# one rate for both: that of the rule that comes first
+ONE_RATE = """
+def better_rule(run, grids):
+    first, second = grids
+    rates = grids[first]
+    means = [np.mean([run(first, r, s) for s in (0, 1)]) for r in rates]
+    best = rates[int(np.nanargmax(means))]
+    a, b = ([run(rule, best, s) for s in range(10, 20)] for rule in grids)
+    gap = difference(a, b)
+    if not gap.clear:
+        return "not distinguishable"
+    return first if gap.mean > 0 else second
+"""
+# both are chosen first, by a function inside; the interval by hand
+BY_HAND = """
+def better_rule(run, grids):
+    def chosen(rule):
+        pairs = {r: run(rule, r, 0) + run(rule, r, 1) for r in grids[rule]}
+        pairs = {r: v for r, v in pairs.items() if v == v}
+        return max(pairs, key=pairs.get)
+
+    rates = {rule: chosen(rule) for rule in grids}
+    if any(r in (min(grids[k]), max(grids[k])) for k, r in rates.items()):
+        return "widen the grid"
+    gaps = []
+    for seed in range(10, 20):
+        one, two = (run(rule, rate, seed) for rule, rate in rates.items())
+        gaps.append(one - two)
+    half = 2.2622 * np.std(gaps, ddof=1) / math.sqrt(10)
+    low, high = np.mean(gaps) - half, np.mean(gaps) + half
+    if low <= 0 <= high:
+        return "not distinguishable"
+    return list(grids)[0 if low > 0 else 1]
+"""
+# all runs first, as a table; edges looked at last
+BY_TABLE = """
+def better_rule(run, grids):
+    best = {}
+    for rule, rates in grids.items():
+        tried = pd.DataFrame({s: [run(rule, r, s) for r in rates]
+                              for s in (0, 1)}, index=rates)
+        best[rule] = tried.dropna().mean(axis=1).idxmax()
+    runs = pd.DataFrame({rule: [run(rule, rate, s) for s in range(10, 20)]
+                         for rule, rate in best.items()})
+    for rule, rates in grids.items():
+        if best[rule] == rates[0] or best[rule] == rates[-1]:
+            return "widen the grid"
+    gap = difference(*runs.T.to_numpy())
+    if gap.clear:
+        return max(runs, key=lambda rule: runs[rule].mean())
+    return "not distinguishable"
+"""
 
 
 CATALOGUE = {
@@ -138,6 +200,110 @@ CATALOGUE = {
         ],
     },
     "7.2": {
+        "names": ["better_rule"],
+        "needs": "import pandas as pd\n"
+        "from helpers.evidence import difference\n",
+        "wrong": [
+            (ONE_RATE, "each rule has its own best rate"),
+            (_rule(judges="[run(rule, rates[best], s) for s in (0, 1)]"),
+             "The seeds that choose judge as well"),
+            (_rule(judges="[run(rule, rates[best], s) for s in range(10, "
+                   "15)]"), "Only 5 of the seeds"),
+            (_rule(means="[np.mean([run(rule, r, s) for s in range(10, 20)])"
+                   " for r in rates]"), "they are there to judge"),
+            (_rule(means="[np.nanmean([run(rule, r, s) for s in (0, 1)]) for "
+                   "r in rates]"), "rate at which a seed diverged is not"),
+            (_rule(best="int(np.argmax(means))"),
+             "rate at which a seed diverged is not"),
+            (_rule(edge="False"), "at the edge of its grid"),
+            (_rule(edge="best == len(rates) - 1"), "at the edge of its grid"),
+            (_rule(edge="best == 0"), "at the edge of its grid"),
+            (_rule(clear="np.mean(a) != np.mean(b)"),
+             "interval of the paired difference contains zero"),
+            (_rule(clear="abs(np.mean(a - b)) > np.std(a - b, ddof=1) / "
+                   "10**0.5"), "do not tell the two apart"),
+            (_rule(clear="abs(np.mean(a - b)) > np.std(a - b, ddof=1)"),
+             "narrower than the spread of the single"),
+            (_rule(clear="abs(np.mean(a - b)) > 2 * np.hypot(np.std(a), "
+                   "np.std(b)) / 10**0.5"), "cancels only in pairs"),
+            (_rule(end="return second if np.mean(a) > np.mean(b) else first"),
+             "sign of the difference"),
+            (_rule(end="return first"), "sign of the difference"),
+            (_rule(means="[run(rule, r, 0) for r in rates]"),
+             "look at the means of seeds 0 and 1"),
+            (_rule(means="[np.max([run(rule, r, s) for s in (0, 1)]) for r "
+                   "in rates]"), "look at the means of seeds 0 and 1"),
+            (_rule(end="return np.mean(a - b)"), "one of these texts"),
+            (_rule(end="first if np.mean(a) > np.mean(b) else second"),
+             "No verdict comes back"),
+        ],
+        "right": [_rule(), BY_HAND, BY_TABLE],
+    },
+    "7.3": {
+        "names": ["adam"],
+        "wrong": [
+            (_adam(m_t="m", s_t="s"), "as they are"),
+            (_adam(end="return w, m_t, s_t"), "Keep the plain ones"),
+            (
+                _adam(s="beta2 * s + (1 - beta2) * gradient"),
+                "gradients' squares",
+            ),
+            (_adam(step="m_t / (s_t + epsilon)"), "square root of s"),
+            (_adam(step="m_t / np.sqrt(s_t + epsilon)"), "inside the square"),
+            (_adam(sign="+"), "uphill"),
+            (
+                _adam(
+                    m="beta2 * m + (1 - beta2) * gradient",
+                    s="beta1 * s + (1 - beta1) * gradient**2",
+                    m_t="m / (1 - beta2**t)", s_t="s / (1 - beta1**t)",
+                ),
+                "exchanged",
+            ),
+            (
+                _adam(m_t="m / (1 - beta1)", s_t="s / (1 - beta2)"),
+                "same in every step",
+            ),
+            (
+                _adam(
+                    m="beta1 * m + gradient", s="beta2 * s + gradient**2"
+                ),
+                "weight 1",
+            ),
+            (_adam(m_t="old / (1 - beta1**t)"), "old m makes the step"),
+            (_adam(end="return w"), "should return w, m and s"),
+            (_adam(end="return w, s, m"), "each other's place"),
+            (_adam(s_t="s"), "used without its correction"),
+            (
+                _adam(m_t="m / (1 - beta1**(t + 1))",
+                      s_t="s / (1 - beta2**(t + 1))"),
+                "t counts from 1",
+            ),
+            (
+                _adam(s="beta2 * s + 3 * (1 - beta2) * gradient**2"),
+                "received: [",
+            ),
+        ],
+        "right": [
+            _adam(),
+            _adam(
+                m="m + (1 - beta1) * (gradient - m)",
+                s="s - (1 - beta2) * (s - gradient * gradient)",
+                end="return [w, m, s]",
+            ),
+            """
+def adam(w, m, s, gradient, learning_rate, t, beta1=0.9, beta2=0.999,
+         epsilon=1e-8):
+    m *= beta1
+    m += (1 - beta1) * gradient
+    s *= beta2
+    s += (1 - beta2) * gradient * gradient
+    root = np.sqrt(s) / np.sqrt(1 - beta2**t)
+    w -= learning_rate / (1 - beta1**t) * m / (root + epsilon)
+    return w, m, s
+""",
+        ],
+    },
+    "7.4": {
         "names": ["largest_curvature"],
         "wrong": [
             (
@@ -216,161 +382,5 @@ def largest_curvature(hessian_times, v, iterations):
             ),
         ],
         "same": [("-Hv", "a direction has no sign")],
-    },
-    "7.3": {
-        "names": ["step_schedule"],
-        "wrong": [
-            (
-                _schedule("return factor ** sum(t > d for d in drops)"),
-                "the drop counts already",
-            ),
-            (
-                _schedule("return factor if t >= drops[0] else 1.0"),
-                "second drop",
-            ),
-            (
-                _schedule(
-                    "n = sum(t >= d for d in drops)\n"
-                    "    return factor * n if n else 1.0"
-                ),
-                "multiplied by the number of drops",
-            ),
-            (
-                _schedule("return factor ** (1 + sum(t >= d for d in drops))"),
-                "One drop too many",
-            ),
-            (
-                _schedule("return factor ** sum(t < d for d in drops)"),
-                "still to come",
-            ),
-            (_schedule("return 1.0"), "No drop happens"),
-            (
-                _schedule(
-                    "first, second = (*drops, 9, 9)[:2]\n"
-                    "    return factor ** ((t >= first) + (t >= second))"
-                ),
-                "any number of shares",
-            ),
-            (_schedule("factor ** sum(t >= d for d in drops)"), "is None"),
-        ],
-        "right": [
-            _schedule("return factor ** sum(t >= d for d in drops)"),
-            _schedule(
-                "rate = 1.0\n    for drop in drops:\n"
-                "        if drop <= t: rate *= factor\n    return rate"
-            ),
-            _schedule(
-                "return factor ** np.searchsorted(drops, t, side='right')"
-            ),
-        ],
-    },
-    "7.4": {
-        "names": ["momentum"],
-        "wrong": [
-            (
-                _momentum(v="beta * v + (1 - beta) * gradient"),
-                "weighted by beta and 1 - beta",
-            ),
-            (_momentum(w="w - learning_rate * old"), "the old velocity."),
-            (_momentum(w="w + learning_rate * v"), "uphill"),
-            (_momentum(w="w - learning_rate * gradient"), "ignores"),
-            (_momentum(v="gradient"), "forgets its past"),
-            (_momentum(v="v + gradient"), "beta is missing"),
-            (_momentum(end="return v, w"), "each other's"),
-            (
-                _momentum(v="beta * v + learning_rate * gradient"),
-                "and again in the step",
-            ),
-            (_momentum(end="return w, old"), "old velocity is returned"),
-            (_momentum(end="return w"), "should return w and v"),
-            (
-                _momentum(v="beta * v - learning_rate * gradient", w="w + v"),
-                "another common form",
-            ),
-            (
-                _momentum(v="beta * v + learning_rate * gradient", w="w - v"),
-                "another common form",
-            ),
-        ],
-        "right": [
-            _momentum(),
-            _momentum(
-                v="gradient + v * beta",
-                w="w - (learning_rate * beta * old"
-                " + learning_rate * gradient)",
-                end="return [w, v]",
-            ),
-            """
-def momentum(w, v, gradient, learning_rate, beta=0.9):
-    v *= beta
-    v += gradient
-    w -= learning_rate * v
-    return w, v
-""",
-        ],
-    },
-    "7.5": {
-        "names": ["adam"],
-        "wrong": [
-            (_adam(m_t="m", s_t="s"), "as they are"),
-            (_adam(end="return w, m_t, s_t"), "Keep the plain ones"),
-            (
-                _adam(s="beta2 * s + (1 - beta2) * gradient"),
-                "gradients' squares",
-            ),
-            (_adam(step="m_t / (s_t + epsilon)"), "square root of s"),
-            (_adam(step="m_t / np.sqrt(s_t + epsilon)"), "inside the square"),
-            (_adam(sign="+"), "uphill"),
-            (
-                _adam(
-                    m="beta2 * m + (1 - beta2) * gradient",
-                    s="beta1 * s + (1 - beta1) * gradient**2",
-                    m_t="m / (1 - beta2**t)", s_t="s / (1 - beta1**t)",
-                ),
-                "exchanged",
-            ),
-            (
-                _adam(m_t="m / (1 - beta1)", s_t="s / (1 - beta2)"),
-                "same in every step",
-            ),
-            (
-                _adam(
-                    m="beta1 * m + gradient", s="beta2 * s + gradient**2"
-                ),
-                "weight 1",
-            ),
-            (_adam(m_t="old / (1 - beta1**t)"), "old m makes the step"),
-            (_adam(end="return w"), "should return w, m and s"),
-            (_adam(end="return w, s, m"), "each other's place"),
-            (_adam(s_t="s"), "used without its correction"),
-            (
-                _adam(m_t="m / (1 - beta1**(t + 1))",
-                      s_t="s / (1 - beta2**(t + 1))"),
-                "t counts from 1",
-            ),
-            (
-                _adam(s="beta2 * s + 3 * (1 - beta2) * gradient**2"),
-                "received: [",
-            ),
-        ],
-        "right": [
-            _adam(),
-            _adam(
-                m="m + (1 - beta1) * (gradient - m)",
-                s="s - (1 - beta2) * (s - gradient * gradient)",
-                end="return [w, m, s]",
-            ),
-            """
-def adam(w, m, s, gradient, learning_rate, t, beta1=0.9, beta2=0.999,
-         epsilon=1e-8):
-    m *= beta1
-    m += (1 - beta1) * gradient
-    s *= beta2
-    s += (1 - beta2) * gradient * gradient
-    root = np.sqrt(s) / np.sqrt(1 - beta2**t)
-    w -= learning_rate / (1 - beta1**t) * m / (root + epsilon)
-    return w, m, s
-""",
-        ],
     },
 }
