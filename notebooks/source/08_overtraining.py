@@ -265,7 +265,7 @@ rows = rng.permutation(50_000)[:1_000]
 train(initialise((784, 128, 10), rng), mnist.x_train[rows],
       ONE_HOT[mnist.y_train[rows]], 160, 64, 0.8, rng,
       schedule=lambda share: 1, after_epoch=sure_and_right)
-noted = pd.DataFrame(noted)
+noted = pd.DataFrame(noted).astype(float)
 noted.loc[[noted.risk.idxmin(), len(noted) - 1]].round(2)
 
 # %% tags=["instructor"]
@@ -828,7 +828,7 @@ a0 = np.maximum(mnist.x_validation[:1] @ one[0] + one[1], 0)
 z1 = a0 @ one[2] + one[3]  # (1, 10)
 masked = [dropout(a0, 0.5, rng)[0] @ one[2] + one[3] for _ in range(4000)]
 pd.DataFrame({"no dropout": z1[0], "mean of 4,000": np.mean(masked, axis=0)[0],
-              "spread": np.std(masked, axis=0)[0]}).T.round(0)
+              "spread": np.std(masked, axis=0)[0]}).T.astype(float).round(1)
 
 # %% [markdown]
 # The means agree; the spread shows how noisy a training with dropout is.
@@ -849,7 +849,7 @@ for kind, networks in learned.items():
             f"{HANS}s": 100 * p[:, is_3].mean(),
             "other digits": 100 * p[:, ~is_3].mean(),
         }
-answers = pd.DataFrame(answers).T
+answers = pd.DataFrame(answers).T.astype(float)
 answers.round(1).rename_axis(columns=f"mean probability of {HANS}, %")
 
 # %% tags=["instructor"]
