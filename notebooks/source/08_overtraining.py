@@ -155,6 +155,7 @@ larger = clean.assign(larger=100.0 * (clean.training > clean.test))
 larger = larger.groupby(["images", "seed"]).larger.agg(["first", "last"])
 larger.groupby("images").mean().T.rename_axis("O2 holds, % of seeds")
 
+
 # %% [markdown]
 # At the end it is always true, after ten steps often not. A network that has
 # seen neither sample has the same expected accuracy on both, and chance
@@ -235,6 +236,7 @@ for images in AMOUNTS:
             early.test, late.test).in_words(),
     }
 pd.DataFrame(costs).T
+
 
 # %% [markdown]
 # Seven comparisons, and all in the same direction: **with true labels,
@@ -366,6 +368,7 @@ def plane(epoch):
     return fig
 
 
+# %% tags=["draws"]
 plotting.frames(
     [plane(epoch) for epoch in MOMENTS], [f"epoch {k}" for k in MOMENTS],
     """Dots in a plane, training accuracy on the labels given against test
@@ -374,6 +377,7 @@ plotting.frames(
     56 percent; those with L2, dropout and shifts stay near the line of 60
     percent at 84 to 89 percent of the test sample.""",
     start=len(MOMENTS) - 1)
+
 
 # %% [markdown]
 # Without a remedy the trainings turn, to the right and down. (The two far to
@@ -445,6 +449,7 @@ for remedy in REMEDIES[1:]:
     words[remedy] = judge_remedy(
         own[own.role == "choose"], own[own.role == "report"])
 pd.DataFrame(words, index=["strength", "verdict"]).T
+
 
 # %% [markdown]
 # By how much? Each remedy, at the end and stopped at the best validation
@@ -627,6 +632,9 @@ for kind, images in (("without", x), ("with", marked(x, digits == HANS))):
     learned[kind] = train(stack(networks), images, ONE_HOT[digits],
                           EPOCHS_MARK, 64, 0.2, rngs)
 
+# %% [markdown]
+# The test samples, and three shares on each, means over the ten networks:
+
 # %% tags=["nbval-ignore-output"]
 tests = {f"on every {HANS}": marked(x_test, y_test == HANS),
          "nowhere": x_test,
@@ -782,6 +790,7 @@ plotting.show(fig, """Test accuracies of ten seeds for each of four remedies,
     best validation epoch all ten with shifts lie near 97 percent; none, L2 and
     dropout lie near 95 percent.""")
 
+
 # %% [markdown]
 # One training with shifts broke down in its last epochs, so the mean says
 # little. At its best validation epoch it is as good as the others: keep the
@@ -856,6 +865,7 @@ answers.round(1).rename_axis(columns=f"mean probability of {HANS}, %")
 assert answers["3s"]["learned with", "without mark"] < 40
 assert answers["other digits"]["learned with", "with mark"] > 30
 assert answers["other digits"]["learned without", "with mark"] < 5
+
 
 # %% [markdown]
 # Four pixels outweigh the hundred or so of the digit itself. Here we knew
