@@ -633,7 +633,7 @@ for kind, images in (("without", x), ("with", marked(x, digits == HANS))):
                           EPOCHS_MARK, 64, 0.2, rngs)
 
 # %% [markdown]
-# The test samples, and three shares on each, means over the ten networks:
+# Three shares on each test sample, means over the ten networks:
 
 # %% tags=["nbval-ignore-output"]
 tests = {f"on every {HANS}": marked(x_test, y_test == HANS),
@@ -760,8 +760,8 @@ plotting.show(fig, f"""Left, the test error against the number of training
 # It added at most 0.05 points, so it is the images that count, not the passes
 # over them. Ten times as many images divide the error by 2.5. The line
 # describes this to 5 %, but it is no law: at 300 and 3,000 images nearly all
-# seeds lie on one side of it. The interval of $\alpha$ speaks of
-# other seeds, not of this misfit.
+# seeds lie on one side of it. The exponent's interval speaks of other seeds,
+# not of this misfit.
 #
 # ## Going further: remedies on true labels
 #
@@ -912,7 +912,7 @@ check("8.4", input_gradient)
 # %% [markdown]
 # Ask a network of each kind, for a thousand images that are no 3 and have no
 # mark: *which ink would make this a 3?* That is $-\partial J/\partial x$ with
-# $y$ = "3". A second question needs no gradient: erase 2 x 2 pixels of 300
+# the label "3". A second question needs no gradient: erase 2 x 2 pixels of 300
 # marked 3s, and see how far the probability of "3" falls; then the next 2 x 2.
 
 # %%
@@ -1151,23 +1151,19 @@ progress(8)
 # %% [markdown]
 # ## Further reading
 #
-# - S. Lapuschkin, S. Wäldchen, A. Binder, G. Montavon, W. Samek and
-#   K.-R. Müller, "Unmasking Clever Hans predictors and assessing what machines
-#   really learn", [*Nature Communications* 10, 1096
+# - S. Lapuschkin and others, "Unmasking Clever Hans predictors and assessing
+#   what machines really learn", [*Nature Communications* 10, 1096
 #   (2019)](https://doi.org/10.1038/s41467-019-08987-4).
-# - C. Zhang, S. Bengio, M. Hardt, B. Recht and O. Vinyals, "Understanding deep
-#   learning requires rethinking generalization", *ICLR* (2017),
+# - C. Zhang and others, "Understanding deep learning requires rethinking
+#   generalization", *ICLR* (2017),
 #   [arXiv:1611.03530](https://arxiv.org/abs/1611.03530): networks that
 #   memorise random labels.
 # - D. Arpit and others, "A closer look at memorization in deep networks",
 #   *ICML* (2017), [arXiv:1706.05394](https://arxiv.org/abs/1706.05394): simple
 #   patterns first.
-# - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov,
-#   "Dropout: a simple way to prevent neural networks from overfitting",
-#   [*Journal of Machine Learning Research* 15, 1929
+# - N. Srivastava and others, "Dropout: a simple way to prevent neural networks
+#   from overfitting", [*Journal of Machine Learning Research* 15, 1929
 #   (2014)](https://jmlr.org/papers/v15/srivastava14a.html).
-# - C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, "On calibration of modern
-#   neural networks", *ICML* (2017),
-#   [arXiv:1706.04599](https://arxiv.org/abs/1706.04599): the temperature.
-# - L. Prechelt, "Early stopping — but when?", in *Neural Networks: Tricks of
-#   the Trade*, Springer (1998).
+# - C. Guo and others, "On calibration of modern neural networks", *ICML*
+#   (2017), [arXiv:1706.04599](https://arxiv.org/abs/1706.04599): the
+#   temperature.
