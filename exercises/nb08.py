@@ -1,6 +1,7 @@
 """Checks of the exercises of notebook 08."""
 
 import numpy as np
+import pandas as pd
 
 from exercises.compare import (
     Wrong,
@@ -11,6 +12,7 @@ from exercises.compare import (
     shown,
 )
 from exercises.judge import exercise
+from helpers.evidence import difference
 from helpers.layers import forward, initialise, relu_prime
 
 
@@ -19,11 +21,12 @@ from helpers.layers import forward, initialise, relu_prime
     "the moment to stop",
     returns=("integer", "integer"),
     hints=[
-        "Two things have to be remembered in the loop: which place you are "
-        "at, and the place of the lowest risk so far.",
-        "How many epochs have passed since the lowest risk? That is the "
-        "difference of the two places. When it has reached `patience`, leave "
-        "the loop; if it never does, you stopped at the last place.",
+        "Two things have to be remembered in the loop: the place where you "
+        "are, and the place of the lowest risk so far.",
+        "How many values have come since the lowest one? That is the "
+        "difference of the two places.",
+        "If `patience` values in a row did not lower the risk, leave the "
+        "loop. Which place is it, if the list ends before that?",
     ],
 )
 def check_moment_to_stop(moment_to_stop):
@@ -165,6 +168,161 @@ STOPPING_MISTAKES = [
 
 @exercise(
     "8.2",
+    "judge a remedy",
+    hints=[
+        "Begin with the strength: the means of `validation`, one for each "
+        "strength, come from `choose.groupby(\"strength\")`.",
+        "What is the label of the largest value of a Series? "
+        "`Series.idxmax()` returns it. The two rules that need no test "
+        "result come next: common seeds, then the edge.",
+        "`report.pivot(index=..., columns=..., values=...)` makes a table "
+        "with a row for each seed and a column for each strength: two of its "
+        "columns are in the same order.",
+    ],
+)
+def check_judge_remedy(judge_remedy):
+    def ask(choose, report):
+        given = _runs_in_words(choose, report)
+        best, word = as_tuple(
+            judge_remedy(choose, report), 2, "a strength and a word"
+        )
+        best = as_array(best, "the strength", given)
+        if best.ndim:
+            raise Wrong("The strength should be one number.", given)
+        if not isinstance(word, str):
+            raise Wrong("The second result should be a word, a string.", given)
+        if word not in WORDS:
+            raise Wrong(f"{word!r} is none of the words of the task.", given,
+                        ", ".join(map(repr, WORDS)), repr(word))
+        return best.item(), word
+
+    compare_cases(ask, _judge_cases(), _judged, JUDGE_MISTAKES,
+                  _runs_in_words, "the pair (strength, word)")
+
+
+WORDS = "same seeds", "edge", "better", "worse", "not distinguishable"
+
+
+def _trainings(column, results, seeds, order=None):
+    """Return a table of trainings from {strength: results of the seeds}."""
+    rows = [(strength, seed, value) for strength, values in results.items()
+            for seed, value in zip(seeds, values)]
+    table = pd.DataFrame(rows, columns=["strength", "seed", column])
+    return table if order is None else table.iloc[list(order)]
+
+
+def _judge_cases():
+    """Return pairs (choose, report) in which the rules give all words."""
+    small = {0: [80, 82], 0.1: [85, 84], 0.2: [83, 83]}
+    gain = {0: [80, 90, 70, 60], 0.1: [81, 92, 71, 62]}
+    some = {0: [80, 90, 70, 60], 0.1: [83, 89, 71, 60]}
+    less = {0: [81, 92, 71, 62], 0.1: [80, 90, 70, 60]}
+    wide = {0: [80, 90, 70, 60], 0.1: [95, 88, 72, 61]}
+    first, four = (0, 1), (10, 11, 12, 13)
+    mixed = (0, 1, 2, 3, 7, 5, 4, 6)  # other seeds first
+    cases = [(small, first, result, seeds, order) for result, seeds, order in (
+        (gain, four, None), (less, four, None), (some, four, None),
+        (wide, four, None), (gain, four, mixed), (less, four, mixed),
+        (gain, (1, 11, 12, 13), None), (less, (10, 11, 12, 0), None),
+        (gain, (20, 5, 30, 7), None),
+    )]
+    more = {**gain, 0.2: [60, 61, 62, 63]}
+    cases += [
+        ({0: [80, 82], 0.1: [81, 84], 0.2: [85, 83]}, first, more, four, None),
+        ({0: [80, 82], 0.1: [81, 84], 0.2: [85, 83]}, first, more,
+         (1, 2, 3, 4), None),
+        ({0.2: [83, 84], 0.1: [84, 83], 0: [80, 81]}, first, more, four, None),
+        ({0: [80, 90], 0.1: [85, 86], 0.2: [95, 70]}, first, more, four, None),
+        ({0: [86, 87], 0.1: [85, 84], 0.2: [80, 81]}, first, more, four, None),
+        ({0: [80, 81], 0.1: [79, 95], 0.2: [70, 71]}, first, more, four, None),
+        ({0: [80, 82], 0.1: [84, 85], 0.2: [70, 60], 0.4: [83, 81]}, first,
+         {**gain, 0.2: [99, 99, 99, 99], 0.4: [98, 98, 98, 98]}, four, None),
+        ({0: [80, 82, 81], 0.1: [90, 60, 89], 0.2: [84, 83],
+          0.4: [70, 71, 72]}, (0, 1, 2), {**less, 0.2: [88, 92, 80, 71]},
+         four, None),
+    ]
+    return [
+        (_trainings("validation", chosen, two)[::-1],
+         _trainings("test", result, seeds, order))
+        for chosen, two, result, seeds, order in cases
+    ]
+
+
+def _runs_in_words(choose, report):
+    """Return two tables in words: for each strength its runs."""
+    def words(table, column):
+        parts = []
+        for strength, rows in table.groupby("strength", sort=False):
+            runs = ", ".join(f"{value} (seed {seed})" for seed, value
+                             in zip(rows.seed, rows[column]))
+            parts.append(f"strength {strength:g}: {runs}")
+        return "\n            ".join(parts)
+
+    return (f"choose, validation\n            {words(choose, 'validation')}"
+            f"\n            report, test\n            "
+            f"{words(report, 'test')}")
+
+
+def _judged(choose, report, by="mean", seeds=True, edge=max, paired=True,
+            swapped=False, clear=True, last=False, edge_first=False,
+            compared=None):
+    """Return (strength, word), or what a changed rule makes of it."""
+    means = choose.groupby("strength").validation.agg(by)
+    best = means[::-1].idxmax() if last else means.idxmax()
+    common = seeds and bool(set(choose.seed) & set(report.seed))
+    at_edge = edge is not None and best == edge(choose.strength)
+    for found, word in ((common, "same seeds"), (at_edge, "edge"))[
+        :: -1 if edge_first else 1
+    ]:
+        if found:
+            return best, word
+    if paired:
+        report = report.sort_values("seed")
+    against = 0 if compared is None else compared(choose)
+    first, second = (report[report.strength == strength].test
+                     for strength in (best, against))
+    change = difference(*((second, first) if swapped else (first, second)))
+    if clear and not change.clear:
+        return best, "not distinguishable"
+    return best, "better" if change.mean > 0 else "worse"
+
+
+def _rule(**rule):
+    return lambda choose, report: _judged(choose, report, **rule)
+
+
+JUDGE_MISTAKES = [
+    (_rule(by="max"), "The strength with the best single training is "
+     "returned; it should have the largest *mean*."),
+    (_rule(by="min"), "The strength is not the one with the largest mean: "
+     "compare means, not the worst trainings."),
+    (_rule(by="median"), "The strength with the largest median is returned; "
+     "it should have the largest mean."),
+    (_rule(by="sum"), "The strength with the largest sum is returned; it "
+     "should have the largest mean."),
+    (_rule(last=True), "Of two equal means the larger strength is returned; "
+     "it should be the smaller one."),
+    (_rule(seeds=False), "A seed occurs in both tables, and nothing is said "
+     "about it: what chose cannot judge."),
+    (_rule(edge=None), "The strength lies on the edge of those tried, and "
+     "nothing is said about it."),
+    (_rule(edge=min), "The edge is the largest strength. The smallest is 0, "
+     "no remedy: nothing lies below it."),
+    (_rule(edge_first=True), "Both rules apply, common seeds and the edge; "
+     "the first one is to be returned."),
+    (_rule(paired=False), "The tables are in any order: the two values of a "
+     "seed have to be compared with each other. Bring both into the order of "
+     "the seeds."),
+    (_rule(swapped=True), "\"better\" and \"worse\" are exchanged: it is "
+     "difference(with the remedy, without)."),
+    (_rule(clear=False), "The sign of the mean difference is not enough: if "
+     "its interval contains zero, the two are not distinguishable (`clear` "
+     "is False)."),
+]
+
+
+@exercise(
+    "8.3",
     "dropout",
     returns=("array", "array"),
     hints=[
@@ -316,84 +474,6 @@ def _dropout_random(dropout):
             "numbers from `rng`, and make no generator of your own.",
             "rng with seeds 5 and 6",
         )
-
-
-@exercise(
-    "8.3",
-    "shifting images",
-    returns="array",
-    hints=[
-        "Fold the rows first: x.reshape(-1, 28, 28) has an axis for images, "
-        "one for rows, one for columns. Unfold them in the end.",
-        "Begin with an array of zeros and copy the part that stays inside. "
-        "Where in the new image does row 0 of the old one go?",
-        "One way without cases: put each image into the middle of a larger "
-        "empty frame, and cut out a window that begins `down` rows higher and "
-        "`right` columns further left.",
-    ],
-)
-def check_shift(shift):
-    rng = np.random.default_rng(83)
-    cases = [(0, 1), (2, 0), (3, -2), (-1, 0), (0, -3), (-2, 1), (0, 0)]
-    cases += [(8, 0), (0, 8), (27, 27), (-27, 2)]
-    for down, right in cases:
-        x = rng.uniform(0.1, 1, (3, 28, 28))
-        given = f"three images, down = {down}, right = {right}"
-        received = as_array(shift(x.reshape(3, -1), down, right), "x", given)
-        if received.shape != (3, 784):
-            raise Wrong(
-                "The result should have the shape of x.", given, (3, 784),
-                received.shape,
-            )
-        expected = _shifted(x, down, right)
-        if np.allclose(received, expected.reshape(3, -1)):
-            continue
-        _shift_verdict(x, received.reshape(3, 28, 28), down, right, given)
-
-
-def _shifted(x, down, right):
-    """Return shifted images, pixel by pixel."""
-    result = np.zeros_like(x)
-    for r in range(28):
-        for c in range(28):
-            if 0 <= r - down < 28 and 0 <= c - right < 28:
-                result[:, r, c] = x[:, r - down, c - right]
-    return result
-
-
-def _shift_verdict(x, received, down, right, given):
-    mistakes = [
-        (x, "The images have not moved."),
-        (_shifted(x, -down, -right),
-         "The images moved the opposite way: `down` is downwards, towards "
-         "larger row numbers, `right` towards larger columns."),
-        (_shifted(x, right, down),
-         "The two directions are exchanged: rows count downwards, columns "
-         "to the right."),
-        (np.roll(x, (down, right), axis=(1, 2)),
-         "What leaves the frame comes in again on the other side, as with "
-         "np.roll; there should be 0."),
-        (np.roll(x.reshape(3, -1), 28 * down + right, axis=1).reshape(x.shape),
-         "The rows run into each other: the unfolded vector was rolled. "
-         "Fold it to 28 x 28 first."),
-        (_shifted(x, max(down, 0), max(right, 0)),
-         "Negative shifts are ignored: they move up, or to the left."),
-        (np.pad(x, ((0, 0), (28, 28), (28, 28)), mode="edge")[
-            :, 28 - down : 56 - down, 28 - right : 56 - right],
-         "The edge of the image is repeated; what comes in should be 0."),
-    ]
-    expected = _shifted(x, down, right)
-    for wrong, sentence in mistakes:
-        if np.allclose(received, wrong):
-            raise Wrong(sentence, given)
-    i, r, c = np.unravel_index(
-        np.argmax(np.abs(received - expected)), x.shape
-    )
-    raise Wrong(
-        "The images are not where they should be.",
-        f"{given}; image {i}, row {r}, column {c}",
-        expected[i, r, c], received[i, r, c],
-    )
 
 
 @exercise(

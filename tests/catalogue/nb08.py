@@ -1,6 +1,13 @@
 """Answers to the exercises of notebook 08."""
 
 
+SEEDS = 'if set(choose.seed) & set(report.seed): return best, "same seeds"'
+EDGE = 'if best == choose.strength.max(): return best, "edge"'
+CLEAR = 'if not change.clear: return best, "not distinguishable"'
+SIGN = 'return best, "better" if change.mean > 0 else "worse"'
+WORD = f"{CLEAR}\n    {SIGN}"
+
+
 def _stop(lower="risks[k] < risks[best]", wait="k - best >= patience",
           end="k, best"):
     return f"""
@@ -37,22 +44,27 @@ def dropout(a, share, rng):
 """
 
 
-def _shift(body):
+def _judge(mean="mean()", best="means.idxmax()", order="pivot", edge="max",
+           rules=(SEEDS, EDGE), change="difference(test[best], test[0])",
+           word=WORD):
+    rows = {
+        "pivot": 'report.pivot(index="seed", columns="strength", '
+        'values="test")',
+        "as it is": "{s: rows.test.to_numpy() for s, rows in "
+        'report.groupby("strength")}',
+        "sorted": "{s: rows.test.to_numpy() for s, rows in "
+        'report.sort_values("seed").groupby("strength")}',
+    }[order]
+    rules = "\n".join(f"    {rule}" for rule in rules).replace("max", edge)
     return f"""
-def shift(x, down, right):
-    side = 28
-    images = x.reshape(-1, side, side)
-    {body}
+def judge_remedy(choose, report):
+    means = choose.groupby("strength").validation.{mean}
+    best = {best}
+{rules}
+    test = {rows}
+    change = {change}
+    {word}
 """
-
-
-def _window(rows="side - down", columns="side - right", **more):
-    mode = more.get("mode", "constant")
-    return _shift(
-        f"""p = np.pad(images, ((0, 0), (90, 90), (90, 90)), mode="{mode}")
-    r, c = 90 - side + {rows}, 90 - side + {columns}
-    return p[:, r : r + side, c : c + side].reshape(x.shape)"""
-    )
 
 
 def _gradient(delta1="a[1] - y",
@@ -143,6 +155,54 @@ def moment_to_stop(risks, patience):
         ],
     },
     "8.2": {
+        "names": ["judge_remedy"],
+        "needs": "from helpers.evidence import difference",
+        "wrong": [
+            (_judge(mean="max()"), "largest *mean*"),
+            (_judge(mean="median()"), "largest median"),
+            (_judge(mean="min()"), "not the one with the largest mean"),
+            (_judge(best="means[::-1].idxmax()"), "Of two equal means"),
+            (_judge(rules=(EDGE,)), "what chose cannot judge"),
+            (_judge(rules=(SEEDS,)), "lies on the edge"),
+            (_judge(edge="min"), "The edge is the largest"),
+            (_judge(rules=(EDGE, SEEDS)), "the first one is to be"),
+            (_judge(order="as it is"), "in any order"),
+            (_judge(change="difference(test[0], test[best])"), "exchanged"),
+            (_judge(word=SIGN), "not enough"),
+            (_judge(best="means.max()", rules=(), word=SIGN), "KeyError",
+             "error"),
+            (_judge(word='return best, change.in_words()'), "none of the"),
+            (_judge(word="return best, change.clear"), "should be a word"),
+            (_judge(word="return best"), "a strength and a word"),
+        ],
+        "right": [
+            _judge(),
+            _judge(order="sorted"),
+            """
+def judge_remedy(choose, report):
+    best, highest = None, -1
+    for strength in sorted(set(choose["strength"])):
+        mean = choose[choose["strength"] == strength]["validation"].mean()
+        if mean > highest:
+            best, highest = strength, mean
+    if any(seed in list(report["seed"]) for seed in choose["seed"]):
+        return [best, "same seeds"]
+    if best == sorted(choose["strength"])[-1]:
+        return [best, "edge"]
+    report = report.set_index(["strength", "seed"])["test"]
+    seeds = report[best].index
+    change = difference([report[best][s] for s in seeds],
+                        [report[0][s] for s in seeds])
+    low, high = change.mean - change.half, change.mean + change.half
+    word = "better" if low > 0 else "worse" if high < 0 else WORD
+    return [best, word]
+
+
+WORD = "not distinguishable"
+""",
+        ],
+    },
+    "8.3": {
         "names": ["dropout"],
         "wrong": [
             (_drop(mask="kept * 1.0"), "consists of 0 and 1"),
@@ -190,43 +250,6 @@ def dropout(a, share, rng):
             _drop(kept="rng.binomial(1, 1 - share, size=a.shape)"),
         ],
         "same": [("dtype=np.float32", "other random numbers")],
-    },
-    "8.3": {
-        "names": ["shift"],
-        "wrong": [
-            (_shift("return np.roll(images, (down, right), (1, 2))"
-                    ".reshape(x.shape)"), "as with np.roll"),
-            (_shift("return np.roll(x, 28 * down + right, axis=1)"),
-             "run into each other"),
-            (_window("side + down", "side + right"), "opposite way"),
-            (_window("side - right", "side - down"),
-             "directions are exchanged"),
-            (_window(mode="edge"), "edge of the image is repeated"),
-            (_window("side - max(down, 0)", "side - max(right, 0)"),
-             "Negative shifts are ignored"),
-            (_shift("return x"), "have not moved"),
-            (_shift("return images"), "should have the shape of x"),
-            (_window("side - down + 1"), "not where they should be"),
-        ],
-        "right": [
-            _window(),
-            _shift(
-                """new = np.zeros_like(images)
-    for r in range(side):
-        for c in range(side):
-            if 0 <= r + down < side and 0 <= c + right < side:
-                new[:, r + down, c + right] = images[:, r, c]
-    return new.reshape(len(x), 784)"""
-            ),
-            _shift(
-                """new = np.roll(images, (down, right), (1, 2))
-    if down:
-        new[:, slice(0, down) if down > 0 else slice(down, None)] = 0
-    if right:
-        new[:, :, slice(0, right) if right > 0 else slice(right, None)] = 0
-    return new.reshape(len(x), -1)"""
-            ),
-        ],
     },
     "8.4": {
         "names": ["input_gradient"],
