@@ -1,5 +1,6 @@
 """Checkers of notebook 03: backpropagation."""
 
+import functools
 import math
 
 import numpy as np
@@ -49,6 +50,12 @@ def _rows(name, array):
     ],
 )
 def _empirical_risk(answer):
+    y, a = np.eye(2)[[0, 1, 1]], np.array([[0.5, 0.5], [0.1, 0.9], [0.6, 0.4]])
+    given = "y = [[1, 0], [0, 1], [0, 1]], a = [[.5, .5], [.1, .9], [.6, .4]]"
+    value = as_array(answer(y, a), "the risk", given)
+    if np.allclose(value, -np.mean(np.log([0.5, 0.9, 0.4])), 1e-3):
+        _small_probability(answer)  # what prevents log 0 shows later digits
+    _risk_of(answer, y, a, given)
     y = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     a = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
     given = "y = [[1, 0, 0], [0, 0, 1]], a = [[.5, .3, .2], [.1, .1, .8]]"
@@ -69,6 +76,11 @@ def _empirical_risk(answer):
             "a number. Only the true class counts.", given, right, value,
         )
     _compare(value, right, given, [], "the risk")
+    value, right, given = _small_probability(answer)
+    compare(value, right, given, [], "the risk", rtol=1e-9)
+
+
+def _small_probability(answer):
     y, a = np.eye(2)[[0]], np.array([[1e-40, 1.0]])
     given, right = "y = [[1, 0]], a = [[1e-40, 1]]", 40 * math.log(10)
     value = as_array(answer(y, a), "the risk", given)
@@ -78,7 +90,7 @@ def _empirical_risk(answer):
             "(np.clip, or a number that is added?): the loss is too small.",
             given, right, value,
         )
-    compare(value, right, given, [], "the risk", rtol=1e-9)
+    return value, right, given
 
 
 def _risk_of(answer, y, a, given):
@@ -86,6 +98,7 @@ def _risk_of(answer, y, a, given):
         J = -np.log(np.sum(y * a, axis=1))
         right = np.mean(J)
         both = np.nan_to_num(y * np.log(a) + (1 - y) * np.log(1 - a))
+        over_samples = -np.sum(y * np.log(a), axis=0)
         squared = np.mean(np.sum((y - a) ** 2, axis=1))
     mistakes = [
         (-right, "The minus sign of B4 is missing: a loss is positive."),
@@ -102,9 +115,14 @@ def _risk_of(answer, y, a, given):
          "natural one, np.log."),
         (right / math.log(2), "This is the logarithm to base 2; B4 has the "
          "natural one, np.log."),
-        (-np.mean(np.sum(both, axis=1)), "There are terms with 1 - y and "
-         "1 - a. They belong to a network with a single output; in B4 only "
-         "the true class counts."),
+        *((loss, "There are terms with 1 - y and 1 - a. They belong to a "
+           "network with a single output; in B4 only the true class counts.")
+          for loss in (-np.mean(np.sum(both, axis=1)), -np.mean(both))),
+        *((loss, "The sum runs over the samples, axis 0. Add up over the "
+           "classes first, axis 1.")
+          for loss in (over_samples, over_samples / len(y),
+                       -np.mean(np.log(np.sum(y * a, axis=0))))),
+        (np.mean(np.sum(y * a, axis=1)), "The logarithm of B4 is missing."),
         (-np.mean(np.sum(a * np.log(a), axis=1)), "This is the entropy of "
          "the outputs: the expected output y does not enter."),
         (squared, "This is the squared distance of y and a, not the "
@@ -118,8 +136,8 @@ def _risk_of(answer, y, a, given):
         received = received[0]
     if np.all(a > 0) and not np.all(np.isfinite(received)):
         raise Wrong("The result is not finite, although no entry of a is 0. "
-                    "Is the logarithm of y taken? y has zeros. In B2, p is y "
-                    "and q is a.", given, right, received)
+                    "Is the logarithm of y taken, or of y * a? Both have "
+                    "zeros. In B2, p is y and q is a.", given, right, received)
     _compare(received, right, given, mistakes, "the risk")
 
 
@@ -262,8 +280,9 @@ def _back_of(answer, z, W, delta, h_prime, given):
          "activation. It belongs at z."),
         (h_prime(delta @ W.T), "h' is taken at the wrong place: its argument "
          "is z, and the result is multiplied with W delta."),
-        (z * (delta @ W.T), "This multiplies with z. The factor of B13 is "
-         "h'(z)."),
+        *((factor * (delta @ W.T), "This multiplies with z or with h(z). The "
+           "factor of B13 is h'(z).")
+          for factor in (z, np.maximum(z, 0), np.tanh(z))),
         ((h_prime(z) + (delta @ W.T)), "The two factors were added. They are "
          "multiplied, element by element."),
         (_gate(z) * (delta @ W.T), "The gate of ReLU is built in. The "
@@ -278,22 +297,23 @@ def _back_of(answer, z, W, delta, h_prime, given):
              "both missing."),
             ((h_prime(z) * delta) @ W.T, "h'(z) is multiplied in before the "
              "product with W. It belongs to layer L: after the product."),
+            (h_prime(z) * delta, "W_next does not occur in the result."),
         ]
         if len(z) == len(W):
+            mistakes.append((h_prime(z) @ (delta @ W.T), _MATRIX))
             mistakes += [
-                (h_prime(z) @ (delta @ W.T), _MATRIX),
-                (h_prime(z) * (W @ delta.T), _EXCHANGE),
-                (h_prime(z).T * (W @ delta.T), _EXCHANGE),
-                (W @ delta.T, _EXCHANGE),
-                (h_prime(z) * (W.T @ delta.T), _OTHER_INDEX),
-                (h_prime(z).T * (W.T @ delta.T), _OTHER_INDEX),
+                (factor * product, sentence)
+                for sentence, products in (
+                    (_EXCHANGE, [W @ delta.T]),
+                    (_OTHER_INDEX, [W.T @ delta.T]),
+                    (_COLUMNS, [W @ delta, W.T @ delta]),
+                    (_OVER_SAMPLES, [delta.T @ W, delta.T @ W.T]),
+                    (_ELEMENTS, [delta * W, delta * W.T,
+                                 delta.T * W, delta.T * W.T]),
+                )
+                for product in products
+                for factor in (h_prime(z), h_prime(z).T, 1)
             ]
-            for product in (W @ delta, W.T @ delta):
-                mistakes += [(factor * product, _COLUMNS)
-                             for factor in (h_prime(z), 1)]
-            for product in (delta.T @ W, delta.T @ W.T):
-                mistakes += [(factor * product, _OVER_SAMPLES)
-                             for factor in (h_prime(z), 1)]
     received = answer(z, W, delta, h_prime)
     _compare(received, right, given, mistakes, "the array delta")
 
@@ -317,6 +337,10 @@ _OTHER_INDEX = (
     "index of W_next: in B13 the sum runs over its second index."
 )
 _MATRIX = "`@` is the product of matrices; element by element is `*`."
+_ELEMENTS = (
+    "delta_next and W_next are multiplied element by element (*). The sum of "
+    "B13 is a product of matrices, @."
+)
 
 
 @exercise(
@@ -420,9 +444,15 @@ def _square(a, delta):
         "This product does not sum over the samples: the samples are the "
         "first index of both arrays. Which array has to be transposed?"
     )
-    products = a @ delta, a @ delta.T, a.T @ delta.T, delta @ a
-    return [(product / k, sentence)
-            for product in products for k in (1, len(a))]
+    products = (a @ delta, a @ delta.T, a.T @ delta.T,
+                delta @ a, delta @ a.T, delta.T @ a.T)
+    element = ("The two arrays are multiplied element by element (*). The sum "
+               "over the samples is a product of matrices, @.")
+    found = [(product, sentence) for product in products]
+    found += [(product, element)
+              for product in (a * delta, a.T * delta, a * delta.T)]
+    return [(product / k, words) for product, words in found
+            for k in (1, len(a))]
 
 
 @exercise(
@@ -474,6 +504,11 @@ FUNCTIONS = {
     "ReLU": (lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(float)),
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
 }
+_ORDER = (
+    "The gradients of layer 0 are computed with delta of the output layer. "
+    "Each layer needs its own: go from the last layer down to 0, and take "
+    "delta one layer back at the end of each turn."
+)
 VARIANTS = {
     "1/D missing": "The gradients are sums over the samples: the 1/D is "
     "missing. layer_gradients has it.",
@@ -504,6 +539,12 @@ VARIANTS = {
     "a[-1], the output: Python counts from the end.",
     "transpose": "A transpose is missing on the way from one layer to the "
     "one before. hidden_delta has it.",
+    "order": _ORDER,
+    "order, next": _ORDER,
+    "x everywhere": "x enters layer 0 alone. What enters a later layer is the "
+    "activation of the layer before.",
+    "first activation": "What enters a layer is the activation of the layer "
+    "before. This takes a[0] for all layers but the first.",
 }
 
 
@@ -518,21 +559,27 @@ def _reference(x, y, z, a, p, h_prime, variant=""):
     if variant == "softmax twice":
         delta = delta * a[H] * (1 - a[H])
     scale = {"1/D missing": 1, "1/D twice": D**2}.get(variant, D)
-    for L in range(H, -1, -1):
+    forwards = variant.startswith("order")
+    for L in range(H + 1) if forwards else range(H, -1, -1):
         before = {"z before": z, "own activation": a}.get(variant, a)
         entered = before[L - 1] if L else x
         if variant == "own activation" or (L and "or x" in variant):
             entered = a[L]
         if variant == "last activation":
             entered = a[L - 1]
+        if L and variant == "first activation":
+            entered = a[0]
+        if variant == "x everywhere":
+            entered = x
         found[f"W{L}"] = entered.T @ delta / scale
         found[f"b{L}"] = delta.sum(axis=0) / scale
-        if L:
-            W = p[f"W{L - ('layer before' in variant)}"]
+        K = L + variant.endswith("next")  # delta passes through its W
+        if 0 < K <= H:
+            W = p[f"W{K - ('layer before' in variant)}"]
             back = delta @ (W if variant == "transpose" else W.T)
-            at = a[L - 1] if variant == "at a" else z[L - 1]
+            at = a[K - 1] if variant == "at a" else z[K - 1]
             if variant == "gate of the layer itself":
-                at = z[L]
+                at = z[K]
             gate = 1 if variant == "gate left out" else h_prime(at)
             delta = gate * back
     return found
@@ -546,12 +593,21 @@ def _network_of(answer, x, y, p, h, given):
         last = L == len(p) // 2 - 1
         a.append(_softmax(z[L]) if last else h(z[L]))
         a_previous = a[L]
+    asked = []
+
+    @functools.wraps(h_prime)
+    def watched(z):
+        asked.append(z)
+        return h_prime(z)
+
     try:
-        received = answer(x, y, z, a, p, h_prime)
+        received = answer(x, y, z, a, p, watched)
     except Exception as stop:  # the judge shows it with the arguments
         if len(z) == 1 and str(stop):
+            more = ("One delta too many is computed: there is no layer before "
+                    "layer 0. ") if asked else ""
             stop.args = (f"This network has NO hidden layer: layer 0 is the "
-                         f"output layer. {stop}",)
+                         f"output layer. {more}{stop}",)
         raise
     if not isinstance(received, dict):
         kind = type(received).__name__
@@ -562,7 +618,10 @@ def _network_of(answer, x, y, p, h, given):
                     f"gradients; the result is {kind}", given)
     missing = [name for name in p if name not in received]
     if missing:
-        raise Wrong(f"There is no gradient for {', '.join(missing)}.", given)
+        names = ", ".join(map(str, received)) or "none"
+        raise Wrong(f"There is no gradient for {', '.join(missing)}. The "
+                    f"names in the result are {names}; they should be those "
+                    "of p.", given)
     extra = [str(name) for name in received if name not in p]
     if extra:
         raise Wrong(f"There is no parameter {', '.join(extra)}: the names are "

@@ -109,13 +109,22 @@ CATALOGUE = {
             ),
             (_risk("-np.mean(np.sum(y * np.log(a), axis=1))"), "0 * ln 0"),
             (
-                _risk("-np.mean(np.sum(y * np.log(a + 1e-9), axis=1))"),
+                _risk("-np.mean(np.log(np.float32(np.sum(y * a, axis=1))))"),
                 "all digits",
             ),
+            *((_risk(f"-np.mean(np.sum(y * np.log({safe}), axis=1))"),
+               "taken for a larger one")
+              for safe in ("a + 1e-5", "a + 1e-12", "np.clip(a, 1e-15, 1)",
+                           "np.clip(a, 1e-7, 1 - 1e-7)")),
+            *((_risk(line), "axis 0")
+              for line in ("-np.mean(np.log(np.sum(y * a, axis=0)))",
+                           "-np.sum(y * np.log(a), axis=0)",
+                           "-np.sum(y * np.log(a), axis=0) / len(y)")),
+            (_risk("-np.mean(np.log(y * a))"), "or of y * a"),
+            (_risk("np.mean(np.sum(y * a, axis=1))"), "logarithm of B4"),
             (
-                _risk("-np.mean(np.sum(y * np.log(np.clip(a, 1e-15, 1)),"
-                      " axis=1))"),
-                "taken for a larger one",
+                _risk("-np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))"),
+                "1 - y",
             ),
             (_risk("None"), "return"),
             (_risk("-np.mean(y @ np.log(a))"), "ValueError", "error"),
@@ -241,6 +250,17 @@ CATALOGUE = {
             ),
             (_hidden("h_prime(z) * (W_next @ delta_next.T)"), "Exchange the"),
             (_hidden("W_next @ delta_next.T"), "Exchange the"),
+            (_hidden("W_next.T @ delta_next.T"), "wrong index of W_next"),
+            (_hidden("delta_next * W_next.T"), "element by element (*)"),
+            (
+                _hidden("h_prime(z) * W_next * delta_next"),
+                "element by element (*)",
+            ),
+            (_hidden("h_prime(z) * delta_next"), "W_next does not occur"),
+            (
+                _hidden("np.maximum(z, 0) * (delta_next @ W_next.T)"),
+                "with h(z)",
+            ),
             (
                 _hidden("h_prime(z) * (W_next.T @ delta_next.T)"),
                 "wrong index of W_next",
@@ -315,6 +335,8 @@ CATALOGUE = {
             ),
             (_layer(dW="a_previous @ delta / D"), "sum over the samples"),
             (_layer(dW="a_previous @ delta.T / D"), "sum over the samples"),
+            (_layer(dW="delta @ a_previous.T / D"), "sum over the samples"),
+            (_layer(dW="a_previous.T * delta / D"), "element by element (*)"),
             (
                 _layer(
                 dW="(delta.T @ a_previous).T / D",
@@ -376,11 +398,28 @@ CATALOGUE = {
                 "matrix is that of the wrong layer",
             ),
             (_backward(entered="a[L - 1]"), "counts from the end"),
+            (_backward(entered="x"), "x enters layer 0 alone"),
+            (
+                _backward(entered="a[0] if L > 0 else x"),
+                "takes a[0] for all layers",
+            ),
             (
                 _backward().replace("if L > 0:", "if True:"),
-                "NO hidden layer",
+                "One delta too many",
                 "error",
             ),
+            (
+                _backward().replace("len(z) - 1, -1, -1", "len(z)"),
+                "from the last layer down",
+            ),
+            (
+                _backward(step="hidden_delta(z[L], p[f'W{L + 1}'], delta,"
+                               " h_prime)")
+                .replace("len(z) - 1, -1, -1", "len(z)")
+                .replace("if L > 0:", "if L + 1 < len(z):"),
+                "from the last layer down",
+            ),
+            (_backward(step="delta"), "from the last layer down"),
             (
                 _backward(step="h_prime(z[L - 1]) * (delta @ p[f'W{L}'])"),
                 "transpose is missing",
@@ -398,7 +437,7 @@ CATALOGUE = {
             ),
             (
                 _backward(end="return {'d' + n: found[n] for n in found}"),
-                "no gradient for W0",
+                "result are dW1, db1, dW0, db0",
             ),
             (_backward(end="return list(found.values())"), "dictionary"),
             (_backward(end="pass"), "None"),
