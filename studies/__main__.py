@@ -8,7 +8,7 @@ from pathlib import Path
 from helpers.data import STUDIES, DataError
 from studies import checking, engine
 
-NAMES = ("architecture", "learning_rate", "overtraining")
+NAMES = ("architecture", "learning_rate", "overtraining", "comparison")
 
 
 def main(arguments=None):
