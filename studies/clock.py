@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from helpers import network, timing
 from helpers.progress import progress_bar
 from helpers.tensorflow_quietly import import_tensorflow
-from studies import comparison, engine, training
+from studies import comparison, engine, remedies, training
 
 IMAGES, WIDTHS, BATCH, STEPS = 25_600, (8, 32, 128, 512), 64, 200
 MODULES = {"NumPy": "numpy", "scikit-learn": "sklearn.neural_network",
@@ -77,13 +77,15 @@ def sklearn_things(one, x, digits):
 
 
 def keras_things(one, at_once, x, digits):
-    model, test = comparison.keras_model(one, at_once), training.samples()[2][0]
-    size, rng, name = one["batch_size"], np.random.default_rng(1), one["network"]
+    model, rng = comparison.keras_model(one, at_once), np.random.default_rng(1)
+    test = training.samples()[2][0]
+    size, name = one["batch_size"], one["network"]
     if at_once == 1:
         name += " step by step"
 
     def epoch():
-        images = comparison.shifted(x, rng) if "shifted" in name else x
+        images = (remedies.moved_by_a_pixel(x, rng) if "shifted" in name
+                  else x)
         model.fit(images, digits, size, verbose=0)
 
     def fresh():  # built, compiled, traced, and its first steps done
@@ -159,7 +161,7 @@ def run(folder, rounds):
              "table": hashlib.sha256(text.encode()).hexdigest(),
              "date": datetime.date.today().isoformat(),
              "made_on": [engine.kind()]}
-    engine.write_whole(path.with_suffix(".json"), json.dumps(facts, indent=1))
+    engine.write_whole(path.with_suffix(".json"), json.dumps(facts, indent=1) + "\n")
 
 
 def add(path, every):

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers import layers, network
 from helpers.tensorflow_quietly import import_tensorflow
-from studies import training
+from studies import keras_twin, remedies, training
 
 IMAGES, SEEDS = 50_000, range(10, 20)
 NETWORKS = {  # tool, network: hidden neurons, batch size, epochs, rate
@@ -21,8 +21,7 @@ NETWORKS = {  # tool, network: hidden neurons, batch size, epochs, rate
     ("Keras", "512-256 shifted"): ((512, 256), 256, 12, 0.003),
     ("scikit-learn", "128"): ((128,), 32, 10, 0.3),  # the same again
 }
-TWINS = ()
-PLACES = (0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)  # of a shifted image
+TWINS = ("128",)
 
 SETTINGS = [
     {"role": "report", "tool": tool, "network": name, "images": IMAGES,
@@ -49,16 +48,15 @@ def sample(setting):
 def begin(setting):
     """Return first weights, an rng for the order, and a fresh record."""
     parameters, rngs = training.start(sizes(setting), [setting])
-    x, digits, y = sample(setting)
-    seen = x[:5000], digits[:5000], y[:5000]
+    seen = [part[:5000] for part in sample(setting)]
     first = [array[0] if array.shape[1] > 1 else array[0, 0]
              for array in parameters.values()]
     return first, rngs, training.Record([seen], setting["epochs"])
 
 
 def measure(record, epoch, arrays):
-    names = [f"{'Wb'[k % 2]}{k // 2}" for k in range(len(arrays))]
-    record.add(epoch, {n: array[None] for n, array in zip(names, arrays)})
+    record.add(epoch, {f"{'Wb'[k % 2]}{k // 2}": array[None]
+                       for k, array in enumerate(arrays)})
 
 
 def train(settings):
@@ -101,15 +99,14 @@ def sklearn_model(one):
     return MLPClassifier(
         sizes(one)[1:-1], solver="sgd", momentum=0, alpha=0,
         batch_size=one["batch_size"], learning_rate_init=one["rate"],
-        random_state=one["seed"],
-    )
+        random_state=one["seed"])
 
 
 def sklearn_epoch(model, one, e, x, digits):
     """Train for epoch number e; the cosine can only fall between epochs."""
     if e:  # the first sets the optimiser up
-        share = (e + 0.5) / one["epochs"]
-        model._optimizer.learning_rate = one["rate"] * layers.cosine(share)
+        share = layers.cosine((e + 0.5) / one["epochs"])
+        model._optimizer.learning_rate = one["rate"] * share
     model.partial_fit(x, digits, classes=np.arange(10))
 
 
@@ -124,7 +121,7 @@ def train_keras(one):
         rows = rngs[0].permutation(len(x))
         images = x[rows]
         if "shifted" in one["network"]:
-            images = shifted(images, rngs[0])
+            images = remedies.moved_by_a_pixel(images, rngs[0])
         model.fit(images, digits[rows], one["batch_size"], shuffle=False,
                   verbose=0)
         measure(record, epoch, model.get_weights())
@@ -141,20 +138,10 @@ def keras_model(one, at_once=32):
         stack += [keras.layers.Dropout(0.3)] * deep
     model = keras.Sequential([*stack, keras.layers.Dense(10)])
     steps = one["epochs"] * -(-one["images"] // one["batch_size"])
-    optimizers = keras.optimizers
-    rate = optimizers.schedules.CosineDecay(one["rate"], steps)
+    rule, loss = "Adam" if deep else "plain", keras.losses
     model.compile(
-        optimizers.Adam(rate) if deep else optimizers.SGD(rate),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        keras_twin.optimiser(rule, "cosine", one["rate"], steps),
+        loss.SparseCategoricalCrossentropy(from_logits=True),
         steps_per_execution=at_once,
     )
     return model
-
-
-def shifted(images, rng):
-    """Return images, each moved by a pixel in one of four ways or left."""
-    frames = images.reshape(-1, 28, 28).copy()
-    places = rng.integers(len(PLACES), size=len(frames))
-    for k, place in enumerate(PLACES[1:], 1):
-        frames[places == k] = np.roll(frames[places == k], place, (1, 2))
-    return frames.reshape(images.shape)
