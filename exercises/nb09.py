@@ -431,6 +431,8 @@ def _runs():
     yield _run([10, 1, 1, 1]), _run([1.1, 1.2, 1.1, 1.2])  # mean and median
     yield _run([1e-9, 3e-9, 2e-9]), _run([5e-9, 14e-9, 11e-9])
     yield _run([1, 1.01, 1.02]), _run([1.03, 1.04, 1.052])  # small but clear
+    yield _run([1.03, 1.04, 1.052]), _run([1, 1.01, 1.02])
+    yield _run([30, 41, 160]), _run([1, 1.4, 5])  # far apart
     for key in ("images", "updates", "threads"):
         for a, b in ((1, 2), (2, 1)):
             for times in ([1, 2, 8], [2, 4.1, 15.8]):

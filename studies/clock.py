@@ -161,7 +161,8 @@ def run(folder, rounds):
              "table": hashlib.sha256(text.encode()).hexdigest(),
              "date": datetime.date.today().isoformat(),
              "made_on": [engine.kind()]}
-    engine.write_whole(path.with_suffix(".json"), json.dumps(facts, indent=1) + "\n")
+    engine.write_whole(path.with_suffix(".json"),
+                       json.dumps(facts, indent=1) + "\n")
 
 
 def add(path, every):
