@@ -1,4 +1,4 @@
-"""Checkers of notebook 09: a fair clock, a crossing, a bill, a price."""
+"""Checkers of notebook 09: a fair clock, units, a record, a verdict."""
 
 import contextlib
 import math
@@ -7,8 +7,9 @@ import time
 
 import numpy as np
 
-from exercises.compare import Wrong, as_array, as_tuple, compare
+from exercises.compare import Wrong, as_array, as_tuple, compare, shown
 from exercises.judge import exercise
+from helpers.evidence import difference
 
 PREPARATION, COLD = 1000.0, 100.0  # seconds, in the world of the check
 
@@ -235,157 +236,17 @@ def _verify_medians(world, names, repeats, values, given):
 
 @exercise(
     "9.2",
-    "where two curves cross",
-    returns="number",
-    hints=[
-        "The curves cross where the logarithm of first / second changes its "
-        "sign: look for the first pair of neighbours with different signs.",
-        "Between them this logarithm, d, is a straight line in log(size): it "
-        "is zero after the share d[i] / (d[i] - d[i + 1]) of the way.",
-        "Go that share of the way between the logarithms of the two sizes, "
-        "and take the exponential in the end. Curves that meet at a size "
-        "(d = 0 there) cross there; None comes only after the whole loop.",
-    ],
-)
-def check_crossing(crossing):
-    for sizes, first, second in _curves():
-        sizes, first, second = map(np.array, (sizes, first, second))
-        given = (f"sizes = {_list(sizes)}, first = {_list(first)}, "
-                 f"second = {_list(second)}")
-        received = crossing(sizes, first, second)
-        expected = _crossing(sizes, first, second)
-        if expected is None:
-            _verify_none(received, sizes, given)
-            continue
-        if expected == sizes[0] and _is_nan(received):
-            raise Wrong("The curves are equal at two neighbouring sizes: that "
-                        "makes 0 / 0. They meet at the first of them.",
-                        given, expected, "nan")
-        if received is None or _is_nan(received):
-            raise Wrong(_why_missed(sizes, first, second), given, expected,
-                        str(received))
-        compare(received, expected, given,
-                _wrong_crossings(sizes, first, second), "the crossing",
-                rtol=1e-5)
-    return "None is an answer, too."
-
-
-def _is_nan(value):
-    return bool(np.all(np.isnan(as_array(value).astype(float))))
-
-
-def _curves():
-    """Yield sizes and two curves: all the ways in which they may cross."""
-    yield [10.0, 640.0], [1.0, 64.0], [4.0, 4.0]  # by hand: 40
-    sizes = np.array([4.0, 16.0, 32.0, 128.0, 512.0])
-    yield sizes, 0.02 * sizes, 0.5 + 0 * sizes  # 25, upwards
-    yield sizes, 3 * sizes**0.2, 0.4 * sizes**0.8  # downwards
-    yield sizes, 5 + 0.1 * sizes, 1 + 0.05 * sizes  # never
-    yield sizes, 0.001 * sizes, 1 + 0 * sizes  # at 1000, out of range
-    yield sizes, 4 + 0 * sizes, [1.0, 3.0, 6.0, 5.0, 2.0]  # twice
-    yield sizes, [1.0, 2.0, 7.0, 9.0, 30.0], [3.0, 5.0, 7.0, 8.0, 9.0]  # at 32
-    yield sizes, [1.0, 2.0, 3.0, 4.0, 8.0], [5.0, 6.0, 7.0, 8.0, 8.0]  # at 512
-    yield sizes, [3.0, 2.0, 3.0, 4.0, 9.0], [3.0, 6.0, 7.0, 8.0, 8.0]  # at 4
-    yield sizes[:3], [1.0, 2.0, 5.0], [1.0, 2.0, 4.0]  # at 4 and at 16
-    yield sizes[:2], [1e-9, 1e4], [1e4, 1e-9]  # an extreme
-
-
-def _crossing(sizes, first, second, last=False):
-    s, d = np.log(sizes), np.log(first / second)
-    places = [i for i in range(len(s) - 1) if d[i] * d[i + 1] <= 0]
-    if not places:
-        return None
-    i = places[-1 if last else 0]
-    if d[i] == 0:
-        return float(sizes[i])
-    return float(np.exp(s[i] + d[i] / (d[i] - d[i + 1]) * (s[i + 1] - s[i])))
-
-
-def _verify_none(received, sizes, given):
-    if received is None:
-        return
-    value = as_array(received, "the crossing", given)
-    if value.size == 0 or np.any(np.isnan(value.astype(float))):
-        kind = "nan" if value.size else "an empty array"
-        raise Wrong(f"You return {kind}; the cells that follow ask whether "
-                    "there is a crossing with `is None`. Return None.",
-                    given, "None", str(received))
-    example = {"given": given, "expected": "None", "received": value}
-    number = float(value.ravel()[0])
-    if number <= 0:
-        raise Wrong("No crossing is not the same as a number. Return None.",
-                    **example)
-    if not sizes[0] <= number <= sizes[-1]:
-        raise Wrong("The curves were continued beyond what was measured. "
-                    "Where they do not cross in range, return None.",
-                    **example)
-    raise Wrong("These curves do not cross. Return None.", **example)
-
-
-def _why_missed(sizes, first, second):
-    if np.any(first == second):
-        return ("The curves meet exactly at one of the sizes; that is a "
-                "crossing, too.")
-    if first[0] > second[0]:
-        return ("They do cross: the first curve comes from above. Either may "
-                "be the higher one at the left.")
-    return "They do cross: the first curve comes from below."
-
-
-def _wrong_crossings(sizes, first, second):
-    """Return values of well-known mistakes, with what to say of them."""
-    s, d = np.log(sizes), np.log(first / second)
-    i = next(i for i in range(len(s) - 1) if d[i] * d[i + 1] <= 0)
-    a, b = sizes[i : i + 2]
-    right = _crossing(sizes, first, second)
-    gap = first - second
-    t_lin = gap[i] / ((gap[i] - gap[i + 1]) or 1)
-    t_log = d[i] / ((d[i] - d[i + 1]) or 1)
-    height = np.exp(np.interp(np.log(right), s, np.log(first)))
-    found = [
-        (_crossing(sizes, first, second, last=True), "They cross more than "
-         "once; the first crossing is wanted."),
-        (height, "That is the time at the crossing; the size is wanted."),
-        (np.log(right), "This is the natural logarithm of the size."),
-        (np.log10(right), "This is the logarithm of the size to base 10."),
-        (a + t_lin * (b - a), "Both axes are linear here. The curves are "
-         "straight lines on logarithmic axes."),
-        (np.exp(s[i] + t_lin * (s[i + 1] - s[i])), "The times are linear "
-         "here: take the logarithm of both."),
-        (a + t_log * (b - a), "The sizes are linear here: take their "
-         "logarithm."),
-        (i, "That is a place in the array; the size is wanted."),
-        (i + 1, "That is a place in the array, the right one of the two; the "
-         "size is wanted."),
-        (t_log, "That is the share of the way between two sizes."),
-        (a, "That is the last size before the crossing; it lies between two "
-         "of the sizes."),
-        (b, "That is the first size beyond the crossing; it lies between two "
-         "of the sizes."),
-        (np.sqrt(a * b), "The middle between two sizes is a guess: the times "
-         "say where between them."),
-        ((a + b) / 2, "The mean of two sizes is a guess: the times say where "
-         "between them."),
-    ]
-    return [(v, w) for v, w in found if not math.isclose(v, right)]
-
-
-def _list(values):
-    return "[" + ", ".join(f"{value:.4g}" for value in values) + "]"
-
-
-@exercise(
-    "9.3",
     "from power and time to gCO2e",
     returns=("number", "number"),
     hints=[
         "Watts times seconds are joules. A kWh is a power of 1000 W during "
         "3600 s: how many joules?",
-        "kwh = watts * seconds / 3.6e6; the grams are kwh * grid.",
+        "Divide the joules by the joules of a kWh; each kWh emits as many "
+        "grams as the grid says.",
     ],
 )
 def check_emissions(emissions):
-    rng = np.random.default_rng(93)
+    rng = np.random.default_rng(92)
     cases = [(1000.0, 3600.0, 56.0), (15.0, 10.0, 60.0)]
     cases += [tuple(rng.uniform((5, 3, 20), (300, 900, 800)))]
     cases += [(40.0, 90.0, 1000.0), (2.5e6, 3.2e7, 450.0)]
@@ -442,127 +303,173 @@ def _compare_bill(kwh, grams, watts, seconds, grid, given):
     ], "the emissions in g", rtol=1e-6, atol=0)
 
 
+NAMES = "processor", "memory", "accelerator"
+KEYS = "cpu_energy", "ram_energy", "gpu_energy"
+
+
 @exercise(
-    "9.4",
-    "the price of a tenth of a percent",
+    "9.3",
+    "what dominates a record",
     hints=[
-        "Sort by energy first: np.argsort gives the order. Then go through "
-        "it and keep a network only if it is more accurate than all that "
-        "are cheaper.",
-        "For neighbours among those that were kept: (difference of the "
-        "energies) / (difference of the accuracies), divided by 10, since a "
-        "point has ten tenths.",
-        "Compare each network with the last one that was kept: it is the "
-        "most accurate so far. np.diff gives the differences of neighbours.",
+        "Put the three energies beside the names that are to be returned, "
+        "for example in a dict.",
+        "The sum of the three is what the share is of. If it is zero, there "
+        "is nothing to divide by: that case comes first.",
+        "max(parts, key=parts.get) is the first name with the largest value.",
     ],
 )
-def check_prices(prices):
-    for energies, accuracies in _networks():
-        given = (f"energies = {_list(energies)}, accuracies = "
-                 f"{_list(accuracies)}")
-        received = as_array(
-            prices(energies, accuracies), "the list of prices", given
-        )
-        several = len(_frontier(energies, accuracies)) > 1
-        mistakes = _wrong_prices(
-            energies, accuracies, received, given
-        ) if several else [
-            ([0.0], "Only one network is left on the frontier: there is no "
-             "pair of neighbours, so the list of prices is empty."),
-        ]
-        compare(received, _prices(energies, accuracies), given, mistakes,
-                "the list of prices")
-    return "The frontier is the only place where a price is paid for a gain."
+def check_dominant(dominant):
+    for energies in _records():
+        record = dict(zip(KEYS, energies))
+        given = ", ".join(f"{key} = {value:.4g}"
+                          for key, value in record.items())
+        # a record has more entries, some of them misleading
+        record.update(energy_consumed=7.0, emissions=0.3, duration=2.5,
+                      cpu_power=90.0, ram_power=10.0, gpu_power=50.0)
+        _compare_part(dominant(record), np.array(energies), given)
+    return "Name and share: read both before you save energy."
 
 
-def _networks():
-    """Yield energies and accuracies of networks, in no order."""
-    yield np.array([2.0, 1.0, 4.0, 3.0]), np.array([96.0, 95.0, 96.4, 95.9])
-    yield np.array([1.0, 2.0, 5.0]), np.array([90.0, 94.0, 95.0])
-    # the fourth is better than its neighbour, but not than an earlier one
-    yield (np.array([7.0, 1.0, 3.0, 6.0, 5.0, 20.0]),
-           np.array([97.0, 90.0, 96.0, 95.5, 95.0, 97.5]))
-    yield np.array([1.0, 3.0, 2.0]), np.array([90.0, 95.0, 90.0])  # a tie
-    yield np.array([2.0, 1.0, 3.0]), np.array([95.0, 95.0, 96.0])
-    yield np.array([2.0, 1.0]), np.array([90.0, 95.0])  # one is left
-    yield np.array([3.0]), np.array([95.0])
-    rng = np.random.default_rng(94)
-    energies = rng.permutation(np.geomspace(1, 60, 8))
-    yield energies, 98 - 9 / energies**0.6 - rng.uniform(0, 1.5, 8)
+def _records():
+    yield 1.0, 3.0, 0.0  # by hand: memory, 75 %
+    yield 6.0, 2.0, 8.0
+    yield 5e-6, 2e-6, 1e-6
+    yield 2e-9, 6e-9, 3e-9
+    yield 4.0, 4.0, 0.0  # ties
+    yield 1.0, 3.0, 3.0
+    yield 3.0, 1.0, 3.0
+    yield 0.0, 0.0, 0.0  # too short
+    yield 0.0, 0.0, 2e-300  # an extreme
+    yield 1e-12, 0.0, 0.0
 
 
-def _frontier(energies, accuracies):
-    """Return the places on the frontier, from the cheapest to the dearest."""
-    kept = []
-    for i in np.argsort(energies):
-        if not kept or accuracies[i] > accuracies[kept[-1]]:
-            kept.append(i)
-    return kept
+def _compare_part(answer, energies, given):
+    total, k = energies.sum(), int(np.argmax(energies))
+    name, share = as_tuple(answer, 2, "a name and a share")
+    if total == 0:
+        if name is not None or share is None or float(share) != 0:
+            raise Wrong("There is no energy at all: return (None, 0.0).",
+                        given, "(None, 0.0)", f"({name}, {share})")
+        return
+    expected = f"{NAMES[k]}, {100 * energies[k] / total:.4g}"
+    example = given, expected, f"{name}, {share}"
+    if name in KEYS:
+        raise Wrong("That is the entry's name; the part's name is wanted: "
+                    "\"processor\", \"memory\" or \"accelerator\".", *example)
+    if not isinstance(name, str) or name not in NAMES:
+        raise Wrong("The first result should be \"processor\", \"memory\" or "
+                    "\"accelerator\".", *example)
+    if name != NAMES[k]:
+        word = "That is not the largest of the three parts."
+        if energies[NAMES.index(name)] == energies[k]:
+            word = ("Two parts are equal: the first in the order processor, "
+                    "memory, accelerator counts.")
+        elif energies[NAMES.index(name)] == energies.min():
+            word = "That is the smallest part."
+        raise Wrong(word, *example)
+    value = energies[k]
+    compare(share, 100 * value / total, given, [
+        (value / total, "That is a fraction: a share in percent is wanted."),
+        (100 * value / energies[:2].sum(), "The accelerator is missing in "
+         "the sum."),
+        (100 * value / 7.0, "\"energy_consumed\" is what CodeCarbon added up; "
+         "the share of the sum of the three is wanted."),
+        (value, "That is the energy; its share of the sum is wanted."),
+        (100 * (1 - value / total), "That is the share of the other parts."),
+        (100 * value / (total - value or 1), "You divide by the other parts; "
+         "divide by the sum of all three."),
+    ], "the share in percent", atol=0)
 
 
-def _prices(energies, accuracies, kept=None):
-    kept = _frontier(energies, accuracies) if kept is None else kept
-    return np.diff(energies[kept]) / np.diff(accuracies[kept]) / 10
+@exercise(
+    "9.4",
+    "a verdict on two runs",
+    hints=[
+        "First the conditions: compare the three entries of both runs, and "
+        "end with \"unfair\" where one of them differs.",
+        "difference takes two arrays, round by round. Give it the logarithms "
+        "of the seconds of both.",
+        "Less time is faster: which sign has the mean of first - second, if "
+        "the first is faster? With one round `.clear` is False.",
+    ],
+)
+def check_verdict(verdict):
+    for first, second in _runs():
+        given = ", ".join(
+            f"{name}: {shown(run)}" for name, run in
+            (("first", first), ("second", second)))
+        expected, mistakes = _verdicts(first, second)
+        received = verdict(first, second)
+        if received == expected:
+            continue
+        if received is None:
+            raise Wrong("The result is None: does every way through the "
+                        "function end with `return`?", given, expected)
+        if received not in ("unfair", "first", "second", "open"):
+            raise Wrong("The result should be one of the four words "
+                        "\"unfair\", \"first\", \"second\", \"open\".",
+                        given, expected, str(received))
+        words = [w for value, w in mistakes if value == received]
+        raise Wrong(words[0] if words else "That is another verdict.", given,
+                    expected, str(received))
+    return "Fair first, then faster, or honestly open."
 
 
-def _wrong_prices(energies, accuracies, received, given):
-    order, right = np.argsort(energies), _prices(energies, accuracies)
-    kept = _frontier(energies, accuracies)
-    E, A = energies[kept], accuracies[kept]
-    pairs = [order[0]] + [
-        i for before, i in zip(order[:-1], order[1:])
-        if accuracies[i] > accuracies[before]
-    ]
-    given_order = [
-        i for i in range(len(order))
-        if i == 0 or accuracies[i] > max(accuracies[:i])
-    ]
-    tied = [
-        i for k, i in enumerate(order)
-        if accuracies[i] >= max(accuracies[order[: k + 1]])
-    ]
-    with np.errstate(all="ignore"):
-        if tied != kept and np.array_equal(received, _prices(
-            energies, accuracies, tied
-        ), equal_nan=True):
-            raise Wrong(
-                "Of two networks of equal accuracy the more expensive one is "
-                "beaten: it gains nothing, and its price would be infinite.",
-                given, right, received,
-            )
-        found = [
-            (_prices(energies, accuracies, given_order), "The networks come "
-             "in no order: sort them by energy first."),
-            (10 * right, "This is the price of a whole point; a tenth costs a "
-             "tenth of it."),
-            (100 * right, "This is ten times the price of a whole point: "
-             "divide by 10, do not multiply."),
-            (_prices(energies, accuracies, order), "The networks that are "
-             "beaten are still among them: where more energy buys less, there "
-             "is no price."),
-            (_prices(energies, accuracies, np.arange(len(order))), "The "
-             "networks come in no order: sort them by energy first."),
-            (_prices(energies, accuracies, pairs), "A network was compared "
-             "with its neighbour alone; it must be better than all cheaper "
-             "ones."),
-            (1 / right, "This is the gain for the energy; the price is the "
-             "energy for the gain."),
-            (1 / (10 * right), "This is points for energy; the price is the "
-             "energy for a tenth of a point."),
-            (np.diff(E), "These are the differences of the energies; divide "
-             "them by the gain, in tenths of a percent."),
-            (E[1:] / np.diff(A) / 10, "The whole energy was taken; what the "
-             "gain costs is the difference to the network before."),
-            ((E[1:] - E[0]) / (A[1:] - A[0]) / 10, "Each was compared with "
-             "the cheapest network, not with its neighbour."),
-            (right[::-1], "The prices are in the wrong order: from the "
-             "cheapest network to the dearest."),
-            (np.append(0, right), "There is one price less than networks: the "
-             "cheapest has no neighbour before it."),
-            ([np.mean(right)], "The mean hides how the price rises: one price "
-             "for each pair of neighbours is wanted."),
-            ((E[-1] - E[0]) / (A[-1] - A[0]) / 10, "One price for each pair "
-             "of neighbours is wanted, not one for all."),
-            (right / 100, "The accuracies are in percent already."),
-        ]
-    return [(v, w) for v, w in found if np.all(np.isfinite(v))]
+def _run(seconds, images=64, updates=1, threads=1):
+    return {"images": images, "updates": updates, "threads": threads,
+            "seconds": np.array(seconds, float)}
+
+
+def _runs():
+    """Yield pairs of runs; in some a lazy way comes to another verdict."""
+    yield _run([1, 2, 8]), _run([2, 4.1, 15.8])  # by hand
+    yield _run([2, 4.1, 15.8]), _run([1, 2, 8])
+    yield _run([1, 2, 8]), _run([1.2, 1.7, 8.1])  # open
+    yield _run([1, 1.1, 0.9]), _run([2, 2.1, 5])  # clear in logs alone
+    yield _run([3.0]), _run([1.0])  # a single round
+    yield _run([2, 2, 2]), _run([2, 2, 2])  # no difference at all
+    yield _run([10, 1, 1, 1]), _run([1.1, 1.2, 1.1, 1.2])  # mean and median
+    yield _run([1e-9, 3e-9, 2e-9]), _run([5e-9, 14e-9, 11e-9])
+    yield _run([1, 1.01, 1.02]), _run([1.03, 1.04, 1.052])  # small but clear
+    yield _run([1.03, 1.04, 1.052]), _run([1, 1.01, 1.02])
+    yield _run([30, 41, 160]), _run([1, 1.4, 5])  # far apart
+    for key in ("images", "updates", "threads"):
+        for a, b in ((1, 2), (2, 1)):
+            for times in ([1, 2, 8], [2, 4.1, 15.8]):
+                yield _run([1.5, 3, 11], **{key: a}), _run(times, **{key: b})
+    yield _run([1.0, 2.0], 64, 2, 3), _run([2.0, 4.1], 64, 2, 3)
+
+
+def _verdicts(first, second):
+    """Return the right verdict, and those of well-known mistakes."""
+    a, b = first["seconds"], second["seconds"]
+    found = difference(np.log(a), np.log(b))
+    sides = ("first", "second")
+    faster = sides[bool(found.mean > 0)]
+    right = faster if found.clear else "open"
+    unlike = [key for key in ("images", "updates", "threads")
+              if first[key] != second[key]]
+    if unlike:
+        return "unfair", [
+            (right, f"The runs have another number of {unlike[0]}: no "
+             "verdict on times is fair."),
+            (faster, f"The number of {unlike[0]} differs."),
+            ("open", f"The number of {unlike[0]} differs: this is not open, "
+             "but unfair.")]
+    plain = difference(a, b)
+    other = {"first": "second", "second": "first"}.get(right)
+    mistakes = [(other, "It is the other way round: less time is faster.")]
+    if len(a) == 1:
+        mistakes.append((faster, "One round is never enough: it says nothing "
+                         "about how times scatter."))
+    if right == "open":
+        mistakes.append((faster, "The difference is not clear: its interval "
+                         "contains zero."))
+    elif not plain.clear:
+        mistakes.append(("open", "In seconds the slow round decides; compare "
+                         "the logarithms, round by round."))
+    mistakes.append(("open", "The difference is clear: its interval leaves "
+                     "zero out."))
+    mistakes.append(("unfair", "Images, updates and threads agree: this "
+                     "comparison is fair."))
+    return right, mistakes

@@ -1,4 +1,4 @@
-"""Two remedies against overtraining, for a stack of S networks."""
+"""Remedies against overtraining; the first two for a stack of S networks."""
 
 import numpy as np
 
@@ -15,3 +15,12 @@ def shifted(images, pixels, rngs):
     moved = [np.roll(frame, rng.integers(-pixels, pixels + 1, 2), (1, 2))
              for frame, rng in zip(frames, rngs)]
     return np.stack(moved).reshape(images.shape)
+
+
+def moved_by_a_pixel(images, rng):
+    """Return images (D, 784), each moved in one of four ways or left."""
+    frames = images.reshape(-1, 28, 28).copy()
+    ways = rng.integers(5, size=len(frames))
+    for way, place in enumerate(((1, 0), (-1, 0), (0, 1), (0, -1)), 1):
+        frames[ways == way] = np.roll(frames[ways == way], place, (1, 2))
+    return frames.reshape(images.shape)

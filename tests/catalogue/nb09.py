@@ -39,22 +39,6 @@ ALL_OF_ONE = """train(x)
             seconds[name].append(clock() - start)"""
 
 
-def _crossing(loop="range(len(s) - 1)", test="d[i] * d[i + 1] <= 0",
-              answer="np.exp(s[i] + t * (s[i + 1] - s[i]))", none="None",
-              s="np.log(sizes)", d="np.log(first / second)",
-              at_once="if d[i] == 0: return sizes[i]"):
-    return f"""
-def crossing(sizes, first, second):
-    s, d = {s}, {d}
-    for i in {loop}:
-        {at_once}
-        if {test}:
-            t = d[i] / (d[i] - d[i + 1])
-            return {answer}
-    return {none}
-"""
-
-
 def _bill(kwh="watts * seconds / 3.6e6", grams="kwh * grid",
           result="kwh, grams"):
     return f"""
@@ -65,18 +49,36 @@ def emissions(watts, seconds, grid):
 """
 
 
-def _price(result="np.diff(E) / np.diff(A) / 10",
-           keep="A_all[i] > A_all[kept[-1]]", order="np.argsort(energies)"):
+def _dominant(total="sum(parts.values())", zero="None, 0.0",
+              name="max(parts, key=parts.get)",
+              share="100 * parts[name] / total",
+              names=("processor", "memory", "accelerator")):
+    keys = "cpu_energy", "ram_energy", "gpu_energy"
+    parts = ", ".join(f"{n!r}: record[{k!r}]" for n, k in zip(names, keys))
     return f"""
-def prices(energies, accuracies):
-    A_all, order = accuracies, {order}
-    kept, last = [order[0]], order[0]
-    for i in order[1:]:
-        if {keep}:
-            kept.append(i)
-        last = i
-    E, A = energies[kept], accuracies[kept]
-    return {result}
+def dominant(record):
+    parts = {{{parts}}}
+    total = {total}
+    if total == 0:
+        return {zero}
+    name = {name}
+    return name, {share}
+"""
+
+
+def _verdict(keys="('images', 'updates', 'threads')",
+             found="difference(np.log(a), np.log(b))", clear="found.clear",
+             words="'first' if found.mean < 0 else 'second'", open_="'open'",
+             unfair="'unfair'"):
+    return f"""
+def verdict(first, second):
+    if any(first[key] != second[key] for key in {keys}):
+        return {unfair}
+    a, b = first["seconds"], second["seconds"]
+    found = {found}
+    if not {clear}:
+        return {open_}
+    return {words}
 """
 
 
@@ -203,81 +205,6 @@ def fair_times(tools, x, repeats, clock):
         ],
     },
     "9.2": {
-        "names": ["crossing"],
-        "wrong": [
-            (
-                _crossing(
-                    d="first - second", s="np.array(sizes)",
-                    answer="s[i] + t * (s[i + 1] - s[i])",
-                ),
-                "Both axes are linear",
-            ),
-            (_crossing(d="first - second"), "The times are linear"),
-            (
-                _crossing(
-                    s="np.array(sizes)", answer="s[i] + t * (s[i + 1] - s[i])"
-                ),
-                "The sizes are linear",
-            ),
-            (_crossing(answer="s[i] + t * (s[i + 1] - s[i])"), "natural log"),
-            (
-                _crossing(answer="(s[i] + t * (s[i + 1] - s[i])) "
-                          "/ np.log(10)"),
-                "to base 10",
-            ),
-            (_crossing(answer="sizes[i]"), "the last size before"),
-            (_crossing(answer="sizes[i + 1]"), "the first size beyond"),
-            (_crossing(answer="np.sqrt(sizes[i] * sizes[i + 1])"),
-             "middle between two sizes"),
-            (_crossing(answer="(sizes[i] + sizes[i + 1]) / 2"),
-             "mean of two sizes"),
-            (_crossing(answer="i"), "a place in the array; the size"),
-            (_crossing(answer="t"), "the share of the way"),
-            (
-                _crossing(answer="np.exp(np.log(first[i]) + t * "
-                          "np.log(first[i + 1] / first[i]))"),
-                "the time at the crossing",
-            ),
-            (_crossing(loop="reversed(range(len(s) - 1))"), "more than once"),
-            (_crossing(test="d[i] <= 0 <= d[i + 1]"), "comes from above"),
-            (_crossing(test="d[i] >= 0 >= d[i + 1]"), "comes from below"),
-            (_crossing(test="d[i] * d[i + 1] < 0"), "meet exactly"),
-            (_crossing(none="0"), "not the same as a number"),
-            (
-                _crossing(
-                    none="np.exp(s[0] - d[0] * (s[-1] - s[0]) "
-                    "/ (d[-1] - d[0]))"
-                ),
-                "beyond what was measured",
-            ),
-            (_crossing(none="sizes[0]"), "These curves do not cross"),
-            (_crossing(none="np.nan"), "You return nan"),
-            (_crossing(at_once=""), "that makes 0 / 0"),
-            (
-                _crossing(at_once="",
-                          test="np.sign(d[i]) != np.sign(d[i + 1])"),
-                "first crossing",
-            ),
-        ],
-        "right": [
-            _crossing(),
-            _crossing(s="np.log2(sizes)",
-                      answer="2 ** (s[i] + t * (s[i + 1] - s[i]))"),
-            _crossing(d="np.log10(second) - np.log10(first)",
-                      test="np.sign(d[i]) != np.sign(d[i + 1])"),
-            """
-def crossing(sizes, first, second):
-    pairs = list(zip(sizes, np.array(first) / np.array(second)))
-    for (a, q), (b, r) in zip(pairs, pairs[1:]):
-        if q == 1:
-            return a
-        if min(q, r) <= 1 <= max(q, r):
-            t = np.log(q) / np.log(q / r)
-            return a ** (1 - t) * b ** t
-""",
-        ],
-    },
-    "9.3": {
         "names": ["emissions"],
         "wrong": [
             (_bill(kwh="watts * seconds"), "These are joules"),
@@ -311,68 +238,73 @@ def crossing(sizes, first, second):
                   result="[kwh, grams]"),
         ],
     },
-    "9.4": {
-        "names": ["prices"],
+    "9.3": {
+        "names": ["dominant"],
         "wrong": [
-            (_price("np.diff(E) / np.diff(A)"), "price of a whole point"),
-            (_price("np.diff(E) / np.diff(A) * 10"), "do not multiply"),
-            (_price(keep="True"), "beaten are still among them"),
-            (
-                _price(keep="True", order="np.arange(len(energies))"),
-                "sort them by energy",
-            ),
-            (_price(keep="A_all[i] > A_all[last]"), "its neighbour alone"),
-            (_price("10 * np.diff(A) / np.diff(E)"), "gain for the energy"),
-            (_price("np.diff(A) / np.diff(E)"), "points for energy"),
-            (_price("np.diff(E)"), "differences of the energies"),
-            (_price("E[1:] / np.diff(A) / 10"), "whole energy was taken"),
-            (
-                _price("(E[1:] - E[0]) / (A[1:] - A[0]) / 10"),
-                "with the cheapest network",
-            ),
-            (
-                _price("(np.diff(E) / np.diff(A) / 10)[::-1]"),
-                "in the wrong order",
-            ),
-            (
-                _price("[0, *(np.diff(E) / np.diff(A) / 10)]"),
-                "one price less",
-            ),
-            (
-                _price("[np.mean(np.diff(E) / np.diff(A) / 10)]"),
-                "The mean hides",
-            ),
-            (
-                _price("(E[-1] - E[0]) / (A[-1] - A[0]) / 10"),
-                "not one for all",
-            ),
-            (_price("np.diff(E) / np.diff(100 * A) / 10"), "in percent"),
-            (_price("None"), "is None"),
-            (_price(keep="A_all[i] >= A_all[kept[-1]]"), "equal accuracy"),
+            (_dominant(share="parts[name] / total"), "That is a fraction"),
+            (_dominant(name="min(parts, key=parts.get)"), "smallest part"),
+            (_dominant(name="max(reversed(parts), key=parts.get)"),
+             "Two parts are equal"),
+            (_dominant(total="parts['processor'] + parts['memory'] or "
+                       "parts['accelerator']"), "accelerator is missing"),
+            (_dominant(total="record['energy_consumed'] * any(parts.values())"
+                       ), "added up"),
+            (_dominant(share="parts[name]"), "That is the energy"),
+            (_dominant(share="100 - 100 * parts[name] / total"),
+             "share of the other parts"),
+            (_dominant(share="100 * parts[name] / (total - parts[name] or 1)"
+                       ), "by the other parts"),
+            (_dominant(names=("cpu_energy", "ram_energy", "gpu_energy")),
+             "the entry's name"),
+            (_dominant(names=("CPU", "RAM", "GPU")), "The first result"),
+            (_dominant(zero="'processor', 0.0"), "no energy at all"),
+            (_dominant(zero="None, float('nan')"), "no energy at all"),
+            (_dominant(name="sorted(parts, key=parts.get)[1]"),
+             "not the largest"),
+            (_dominant(share="100 * parts[name] / total, 1"),
+             "a name and a share"),
+            (_dominant(total="sum(parts.values()) or 1"), "no energy at all"),
         ],
         "right": [
-            _price(),
-            _price("[float(e / a / 10) for e, a in "
-                   "zip(np.diff(E), np.diff(A))]"),
+            _dominant(),
             """
-def prices(energies, accuracies):
-    networks = sorted(zip(energies, accuracies))
-    found, (e_best, a_best) = [], networks[0]
-    for e, a in networks[1:]:
-        if a <= a_best:
-            continue
-        found.append(0.1 * (e - e_best) / (a - a_best))
-        e_best, a_best = e, a
-    return tuple(found)
+def dominant(record):
+    e = np.array([record[k + "_energy"] for k in ("cpu", "ram", "gpu")])
+    if not e.any():
+        return None, 0.0
+    k = np.argmax(e)
+    return ["processor", "memory", "accelerator"][k], 100 * e[k] / e.sum()
 """,
-            """
-def prices(energies, accuracies):
-    order = np.argsort(energies)
-    e, a = energies[order], accuracies[order]
-    top = np.maximum.accumulate(a)
-    new = np.append(True, top[1:] > top[:-1])
-    return np.diff(e[new]) / (10 * np.diff(a[new]))
-""",
+        ],
+    },
+    "9.4": {
+        "names": ["verdict"],
+        "needs": "from helpers.evidence import difference",
+        "wrong": [
+            (_verdict(keys="('images', 'updates')"), "number of threads"),
+            (_verdict(keys="('updates', 'threads')"), "number of images"),
+            (_verdict(keys="('images', 'threads')"), "number of updates"),
+            (_verdict(keys="()"), "number of images"),
+            (_verdict(found="difference(a, b)"), "compare the logarithms"),
+            (_verdict(words="'second' if found.mean < 0 else 'first'"),
+             "other way round"),
+            (_verdict(clear="found.mean"), "not clear"),
+            (_verdict(clear="(found.clear or len(a) == 1)"),
+             "One round is never enough"),
+            (_verdict(open_="None"), "is None"),
+            (_verdict(open_="'not distinguishable'"), "one of the four words"),
+            (_verdict(words="'first'"), "other way round"),
+            (_verdict(keys="('images', 'updates', 'threads', 'seconds')[:2]"),
+             "number of threads"),
+            (_verdict(clear="(found.clear and abs(found.mean) > 0.1)"),
+             "The difference is clear"),
+            (_verdict(unfair="'open'"), "number of images"),
+        ],
+        "right": [
+            _verdict(),
+            _verdict(found="difference(np.log2(b), np.log2(a))",
+                     words="'first' if found.mean > 0 else 'second'"),
+            _verdict(found="difference(np.log(a / b), np.zeros(len(a)))"),
         ],
     },
 }

@@ -57,8 +57,9 @@ INVITED = {
     7: [("momentum 0.99", r"beta=0\.9\b", "beta=0.99")],
     8: [("another patience", r"^PATIENCE = \d+", "PATIENCE = 2")],
     9: [
-        ("one step at once", r"^AT_ONCE = \d+", "AT_ONCE = 1"),
-        ("another home", r'^HOME = "FRA"', 'HOME = "POL"'),
+        ("one step at once", r"steps_per_execution=32",
+         "steps_per_execution=1"),
+        ("another home", r'^COUNTRY = "FRA"', 'COUNTRY = "POL"'),
     ],
 }
 
