@@ -99,7 +99,7 @@ def solution(number):
     notebook = int(number.split(".")[0])
     text = source.solutions(notebook).get(number)
     if text is None and question:
-        if not any(number in part for part in source.questions(notebook)):
+        if number not in _questions(notebook):
             raise KeyError(f"there is no question {number}")
         print(
             f"The model answer to question {number} was not handed out: "
@@ -128,7 +128,7 @@ def guess(number, value=_asks, *more):
     number : str
         Such as "6.Q1".
     value : number or str, optional
-        What you expect; None takes a guess back.
+        What you expect; None or "" takes a guess back.
     *more
         The rest of a number with commas: it is not written down.
 
@@ -141,9 +141,12 @@ def guess(number, value=_asks, *more):
         raise KeyError(f'number: expected one such as "6.Q1", got {number!r}')
     if value is _asks:
         return _guesses.get(number)
+    asked = _questions(int(number.split(".")[0]))
+    if asked and number not in asked:  # empty: the notebook is elsewhere
+        raise KeyError(f"there is no question {number}")
     if more:
         print(f"{number}: one value, please, a number without commas.")
-    elif value is None or value is Ellipsis:
+    elif value is None or value is Ellipsis or str(value).strip() == "":
         _guesses.pop(number, None)
         print(f"{number}: no guess yet.")
     else:
@@ -171,6 +174,12 @@ def reveal(number, result):
 def _is_question(number):
     pattern = source.QUESTION_NUMBER
     return isinstance(number, str) and bool(re.fullmatch(pattern, number))
+
+
+def _questions(notebook):
+    """Return the numbers of a notebook's questions and solutions."""
+    guesses, others = source.questions(notebook)
+    return {*guesses, *others, *source.solutions(notebook)}
 
 
 def _said(value):

@@ -23,10 +23,11 @@ def _below(*parts):
     hints=[
         "Both are ratios of counts. Which points does each numerator count, "
         "and how many points do you divide by?",
+        "The contamination is a share of what was selected, so you divide by "
+        "the number of selected points, if there are any; the efficiency is "
+        "a share of the signal.",
         "selected & signal marks the signal that was selected, and "
         "selected & ~signal the background that was; np.sum counts marks.",
-        "The contamination is a share of what was selected, the efficiency a "
-        "share of the signal. Treat the empty selection apart.",
     ],
 )
 def contamination_and_efficiency(answer):
@@ -533,6 +534,10 @@ TIED = (
     "Several labels have equally many votes here: take the smallest of them."
 )
 NAMES = "Labels are names: count how often each occurs."
+ROWS = (
+    "Is the sum taken over each row (axis=1)? Every training point has a "
+    "distance of its own."
+)
 VOTE_MISTAKES = [
     (_with(only=1), "Only the nearest point was asked: k says how many have "
      "a vote."),
@@ -568,6 +573,8 @@ VOTE_MISTAKES = [
      "being squared, so they can cancel."),
     (_by(lambda away: -away.sum(axis=2)), "The differences were added "
      "without being squared, so they can cancel."),
+    (_by(lambda away: np.sum(away**2, axis=1)), ROWS),
+    (_by(lambda away: np.zeros((len(away), 1))), ROWS),
     (_nearest_mean, "That is the class whose mean is nearest; ask the k "
      "nearest points."),
     (_with(skip=1), "The nearest point was left out of the vote."),

@@ -631,7 +631,10 @@ def test_predictions_and_model_answers(capsys, monkeypatch, tmp_path):
     assert exercises.guess("4.Q1") is True
     exercises.solution("4.Q1")
     exercises.progress()
-    exercises.guess("4.Q1", None)
+    for nothing in (None, "", " "):
+        exercises.guess("4.Q1", 95)
+        exercises.guess("4.Q1", nothing)
+        assert exercises.guess("4.Q1") is None
     exercises.reveal("4.Q1", 3)
     exercises.solution("4.Q2")
     out = capsys.readouterr().out
@@ -643,6 +646,7 @@ def test_predictions_and_model_answers(capsys, monkeypatch, tmp_path):
         assert part in out
     for ask, *arguments in (
         (exercises.solution, "4.Q3"), (exercises.guess, "4.1", 3),
+        (exercises.guess, "4.Q3", 3),
         (exercises.guess, 4), (exercises.reveal, "Q1", 3),
     ):
         with pytest.raises(KeyError, match=r"expected|there is no"):

@@ -199,6 +199,8 @@ table["efficiency, %"] = 100 * curves[SHARES[0]][places, 1]
 for share in SHARES:
     own = 100 * curves[share][places, 0]
     table[f"contamination, % (signal {share:.0%})"] = own
+half = 98 / np.sqrt(SHARES[0] * len(b))  # 1.96 sqrt(1/4 / D), in %
+print(f"sampling error of the efficiency: at most ± {half:.1f} points (95 %)")
 table.round().astype(int).T
 
 # %% tags=["draws"]
@@ -219,10 +221,11 @@ for i in moves:
 first, last = (curves[SHARES[0]][i] for i in moves[[0, -1]])
 plotting.frames(
     figures, [f"cut at {cuts[i]:.2f}" for i in moves], start=2,
-    alt="A cut moves through the two clouds of points. For equal shares the "
-    f"contamination falls from {first[0]:.0%} to {last[0]:.0%} and the "
-    f"efficiency from {first[1]:.0%} to {last[1]:.0%}. The rarer the signal, "
-    "the higher the contamination at the same efficiency.",
+    alt="A cut moves through the two clouds of points. For a signal share of "
+    f"{SHARES[0]:.0%} the contamination falls from {first[0]:.0%} to "
+    f"{last[0]:.0%} and the efficiency from {first[1]:.0%} to {last[1]:.0%}. "
+    "The rarer the signal, the higher the contamination at the same "
+    "efficiency.",
 )
 
 # %% [markdown]
@@ -259,8 +262,8 @@ plotting.frames(
 #
 # The ratio exceeds 1 exactly where `z > 1`, so our straight cut is the best of
 # *all* classifiers. Along `z` the two bells have the means 0 and 2 and the
-# standard deviation 0.8. The smallest error is half of the area under both
-# curves:
+# standard deviation 0.8. The smallest error is half of the area where the
+# curves overlap:
 #
 # $$\text{floor} = \frac{1}{2}\int \min(p_0(z), p_1(z))\,dz
 #   = \Phi\left(-\frac{1}{0.8}\right),$$
@@ -348,7 +351,7 @@ names = "points that chose", "other points"
 
 # %% [markdown]
 # On the points that chose the cut, the result is better than the floor allows.
-# From here on, everything is judged on data that did not choose.
+# From here on, only data that did not choose will judge, unless we say so.
 
 # %% [markdown]
 # ## 2. Classes that no straight line separates
@@ -469,8 +472,8 @@ told = [f"{name} {share:.0%}" for name, (*_, share) in lines.items()]
 plotting.show(
     fig,
     alt="Two interleaved half moons, cut by a slanted line that leaves the "
-    "tips on the wrong side, and two concentric rings, of which a line cuts "
-    f"off only a part. Wrong on test points: {', '.join(told)}.",
+    "inner tips on the wrong side, and two concentric rings, of which a line "
+    f"cuts off only a part. Wrong on test points: {', '.join(told)}.",
 )
 
 # %% [markdown]
@@ -673,9 +676,11 @@ plotting.frames(
     figures, [f"depth {depth}" for depth in shown],
     start=shown.index(best) if best in shown else 0,
     alt="A tree's regions on the moons and its wrong answers, depth by "
-    "depth. On training data their share falls to zero, through the floor. "
-    f"On validation data it is lowest at depth {best} and rises again for "
-    "deeper trees, whose regions have thin strips around few points.",
+    f"depth. On training data their share goes from {mean[0, 0]:.0f} to "
+    f"{mean[-1, 0]:.0f} %; the floor is at {100 * FLOORS['moons']:.0f} %. On "
+    f"validation data it is lowest at depth {best}, {mean[:, 1].min():.1f} %, "
+    f"and {mean[-1, 1]:.1f} % at depth {DEPTHS[-1]}. The deeper the tree, the "
+    "more and the narrower pieces its regions have.",
 )
 
 # %% [markdown]
@@ -690,14 +695,26 @@ plotting.frames(
 
 # %%
 x_test, y_test = TEST["moons"]
-results = {
-    depth: [100 * np.mean(trees[seed, depth].predict(x_test) != y_test)
-            for seed in range(10)]
-    for depth in (best, DEPTHS[-1])
-}
-deep = difference(results[DEPTHS[-1]], results[best])
-print(f"depth {best}: {np.mean(results[best]):.1f} % of the test points wrong")
-print(f"depth {DEPTHS[-1]} instead: {deep.in_words(digits=1)}")
+wrong_at = 100 * np.array([
+    [trees[seed, depth].predict(x_test) != y_test for seed in range(10)]
+    for depth in (best, DEPTHS[-1])])  # (2, 10, D)
+results = wrong_at.mean(axis=2)  # (2, 10)
+deep = difference(results[1], results[0])
+
+
+# %% tags=["draws"]
+def sampling_error(each):
+    """Return half of the 95 % interval of a mean over test points (D,)."""
+    return 1.96 * np.std(each) / np.sqrt(len(each))
+
+
+print(f"depth {best}: {results[0].mean():.1f} % of the test points wrong")
+if best == DEPTHS[-1]:
+    print("no deeper tree to compare with: try a larger depth")
+else:
+    print(f"depth {DEPTHS[-1]} instead: {deep.in_words(digits=1)}")
+    half = sampling_error((wrong_at[1] - wrong_at[0]).mean(axis=0))
+    print(f"another test sample may change this by ± {half:.1f} points (95 %)")
 
 # %% tags=["instructor"]
 assert best == 5 and deep.clear and 0.5 < deep.mean < 2
@@ -706,7 +723,7 @@ for seed in range(10):  # the mean contamination, as the text says
     said = trees[seed, best].predict(x_test)
     both = [contamination_and_efficiency(said == k, y_test == k)[0]
             for k in (0, 1)]
-    assert abs(100 * np.mean(both) - results[best][seed]) < 0.2
+    assert abs(100 * np.mean(both) - results[0][seed]) < 0.2
 
 
 # %% [markdown]
@@ -774,9 +791,10 @@ for k, ((places, G), style) in enumerate(zip(tried, ("-", "--")), start=1):
     ax.plot(places, G, style, color="black", label=f"cut on $x_{k}$")
 ax.plot(cut, G_first, label="scikit-learn's first cut",
         **{**plotting.STYLE["scikit-learn"], "linestyle": "none",
-           "markersize": 9})
+           "markersize": 13, "mfc": "none", "mew": 2})
 ax.set(title="Impurity after one cut of the moons", xlabel="cut",
        ylabel="mean Gini impurity")
+ax.margins(y=0.15)
 ax.legend()
 lowest = [min(G) for _, G in tried]
 plotting.show(fig, alt="Impurity against the place of the cut for both "
@@ -890,11 +908,11 @@ class Line:
 
 # %% tags=["nbval-ignore-output"]
 def wrong_answers(name, method, judge):
-    """Return the wrong answers in %, for ten training samples (10,)."""
+    """Return 100 where a point is called wrong, else 0: (10, D)."""
     fitted = [method(seed).fit(*draw(name, D_TRAINING, seed))
-              for seed in range(10)]
-    return np.array([100 * np.mean(each.predict(judge[0]) != judge[1])
-                     for each in fitted])
+              for seed in range(10)]  # ten training samples
+    return 100 * np.array([each.predict(judge[0]) != judge[1]
+                           for each in fitted])
 
 
 compared = {}
@@ -914,11 +932,16 @@ for name, test in TEST.items():
 table = pd.DataFrame({name: {key: values.mean() for key, values in own.items()}
                       for name, own in compared.items()}).T
 table["floor"] = [100 * FLOORS[name] for name in table.index]
+halves = []  # what another test sample may change
 for name, own in compared.items():
     for one, other in (("network", "line"), ("network", "tree"),
                        ("tree", "line")):
-        words = difference(own[one], own[other]).in_words(digits=1)
+        gap = own[one] - own[other]  # (10, D)
+        words = difference(gap.mean(axis=1), np.zeros(10)).in_words(digits=1)
         print(f"{name}: {one} - {other} {words}")
+        halves.append(sampling_error(gap.mean(axis=0)))
+print(f"{len(halves)} comparisons; another test sample may change each by at "
+      f"most ± {max(halves):.1f} points (95 %)")
 print("wrong test points, % (mean of ten training samples):")
 table.round(1)
 
@@ -982,13 +1005,12 @@ plotting.show(
 # %% [markdown]
 # Zeros and ones are apart; fours and nines are one cloud *in this plane*.
 # *Visual inspection* goes no further. The person who looks must know many
-# properties of signal and noise, and nobody can inspect large data sets. Here
-# one would look at 306,936 pairs of pixels.
+# properties of signal and background, and nobody can inspect large data sets.
+# Here one would look at 306,936 pairs of pixels.
 #
 # A linear function needs no picture. We keep the first `n` components and let
-# *logistic regression* (a network without a hidden layer, with scikit-learn's
-# usual penalty) find the direction of the cut. With two components nearly half
-# of the validation images are wrong.
+# scikit-learn's *logistic regression* find the direction of the cut from the
+# labels. With two components nearly half of the validation images are wrong.
 #
 # > **Before you go on, 1.Q3.** And with all 784 components, in percent?
 
@@ -1013,8 +1035,10 @@ reveal("1.Q3", f"{errors[-1][1]:.1f} %")
 # solution("1.Q3")
 
 # %% [markdown] tags=["answer-1.Q3"]
-# **Answer (1.Q3).** 2.8 %. Each component adds a little to what separates
-# the two digits, and a plane in 784 dimensions can use all of them at once.
+# **Answer (1.Q3).** 2.8 %. A few components carry most of the difference: the
+# error falls steeply up to 20 of them. Many others add a little each, and a
+# plane in many dimensions can use all of them at once. Of the last 484 the
+# validation images show no gain.
 
 # %% tags=["draws"]
 table = pd.DataFrame(errors, pd.Index(KEPT, name="components"),
@@ -1083,9 +1107,9 @@ print(f"equal to scikit-learn's for {np.sum(mine == theirs)} of 300 images")
 # %%
 on_validation = {}
 for k in (1, 3, 5, 9, 15, 25):
-    votes = KNeighborsClassifier(k, algorithm="brute")
-    votes.fit(p_train[:, :N], t_train)
-    on_validation[k] = missed(votes, N, p_validation, t_validation)
+    asked = KNeighborsClassifier(k, algorithm="brute")
+    asked.fit(p_train[:, :N], t_train)
+    on_validation[k] = missed(asked, N, p_validation, t_validation)
 k_best = min(on_validation, key=on_validation.get)
 
 # %% tags=["draws"]
@@ -1093,9 +1117,9 @@ pd.Series(on_validation).rename_axis("k").to_frame("validation, %").round(1)
 
 # %% [markdown]
 # The choices are made, so the test sample judges. Chance has two sources.
-# Other test images: we count those that only one method calls wrong. Other
-# training images: both learn from halves, quarters and tenths that share no
-# image.
+# Other test images would change the result: we count those that only one
+# method calls wrong. So would other training images: both methods learn from
+# halves, quarters and tenths that share no image.
 
 # %%
 p_test, t_test = choose(mnist.x_test, mnist.y_test)
@@ -1119,7 +1143,7 @@ for count in (2, 4, 10):
 # %% tags=["draws"]
 n_test = len(t_test)
 lead = (only[0] - only[1]) / n_test  # the mean of +1, -1 and many 0
-sampling = 1.96 * np.sqrt((sum(only) / n_test - lead**2) / n_test)
+sampling = sampling_error(1.0 * final[2] - final[1])
 print(f"wrong only for the neighbours {only[0]}, only for the line {only[1]}")
 print(f"neighbours - line, in points: {100 * lead:+.1f} ± "
       f"{100 * sampling:.1f} (95 %, {n_test} test images)")
@@ -1128,6 +1152,8 @@ names = ["straight cut, 2 components", f"straight cut, {n_linear} components",
 (100 * pd.DataFrame(final, names).mean(axis=1)).to_frame("wrong, %").round(1)
 
 # %% tags=["draws"]
+tenths = difference(gains[10], np.zeros(10)).in_words()
+print(f"tenths: neighbours - line {tenths.replace('seeds', 'parts')}")
 print("trained on parts: neighbours - line, in points (same test images)")
 table = pd.DataFrame({
     f"{count} parts of {len(t_train) // count} images":
@@ -1144,8 +1170,8 @@ assert n_linear not in (KEPT[0], KEPT[-1]) and k_best not in (1, 25)
 # The non-linear method makes little more than half of the mistakes of the best
 # straight cut that we found, and the interval leaves zero out. That answers
 # the question in the title for fours and nines: a boundary that may bend gets
-# further, in many dimensions, too. But it needs data: with tenths, the lead is
-# smaller on average, and for some of them the line is better.
+# further, in many dimensions, too. But it needs data: with tenths, the two
+# are not distinguishable, and for some of them the line is better.
 #
 # The method has a cost: it compares each new image with all training images.
 # We want a non-linear *function* with adjustable parameters, which needs the
@@ -1243,8 +1269,9 @@ plotting.show(
 
 # %% [markdown]
 # The border between two groups is straight. How well do groups and classes
-# agree? Each group gets the class of most of its members. With this vote even
-# random groups agree with half of the points or more, so they are shown, too.
+# agree? Each group gets the class of most of its members. Here the points that
+# vote are also counted, so even random groups agree with half of them or more:
+# we show them, too.
 
 # %%
 def agreement(groups, y):
@@ -1301,7 +1328,7 @@ print(f"groups and classes agree for {agreement(groups, digits):.0%}")
 # %% tags=["draws"]
 table = pd.crosstab(groups, digits, rownames=["group"], colnames=["digit"])
 order = np.lexsort([-table.max(axis=1), table.values.argmax(axis=1)])
-table.iloc[order]
+table.iloc[order].set_axis([*"ABCDEFGHIJ"][:len(order)]).rename_axis("group")
 
 # %% [markdown]
 # Some groups are nearly pure, others mix 4, 7 and 9, and the ones are in two
@@ -1349,7 +1376,7 @@ print(f"{np.mean((moon_variable < 0.25) != b):.1%} wrong")
 # three cuts in a row the *turned* moons are easier; with two they are much
 # harder. If the validation sample chooses the depth for each position, no
 # difference is seen. The network's linear functions can take any direction, so
-# its error hardly changes.
+# its error hardly changes. (Five comparisons, on one test sample.)
 
 # %% tags=["answer-1.Q6", "nbval-ignore-output"]
 from sklearn.neural_network import MLPClassifier
@@ -1394,20 +1421,29 @@ for name, (one, other) in rows.items():
 # distances: they then see little but $x_2$. PCA, because $x_2$ then carries
 # nearly all the variance. The network's training, because it starts from
 # weights that suit values around 1. The search over directions, because its
-# grid is too coarse: on the populations it cannot come close enough to the
-# best direction. On the moons it loses nothing, because a cut on $x_2$ alone
-# is as good. The tree does not notice: the order of the values is the same.
+# grid is too coarse: of the directions that it tries, nearly all are now cuts
+# on $x_2$ alone, in effect. For the populations none of the others is near
+# the best one. On the moons the factor 100 costs nothing, by luck: one of the
+# 180 directions happens to fall on the best one. With 1000 none does.
+# Logistic regression hardly notices: it can give $x_2$ any weight, also one
+# that is 100 times smaller. The tree does not notice at all, because the order
+# of the values stays the same.
 
 # %% tags=["answer-1.Q8"]
 own, other = (populations(D, np.random.default_rng(SEED + 2000 + D))
               for D in (2000, D_OTHER))
 problems = {"populations": (own, other),
             "moons": (lines["moons"][:2], TEST["moons"])}
+logistic, table = LogisticRegression(max_iter=3000, tol=1e-6), {}
 for name, ((a, b), (u, v)) in problems.items():
-    for scale in ([1, 1], [1, 100]):
-        w_own, c_own = best_line(a * scale, b)
-        share = np.mean((u * scale @ w_own > c_own) != v)
-        print(f"{name}, x2 times {scale[1]}: {share:.1%} wrong")
+    for factor in (1, 100, 1000):
+        scale = [1, factor]
+        for word, method in (("search", Line()), ("logistic", logistic)):
+            said = method.fit(a * scale, b).predict(u * scale)
+            row = table.setdefault(f"{name}, {word}", {})
+            row[f"x2 times {factor}"] = 100 * np.mean(said != v)
+print("wrong test points, %:")
+pd.DataFrame(table).T.round(1)
 
 # %% [markdown]
 # ## Further reading

@@ -421,6 +421,12 @@ def impurity_after_cut(values, y, cut):
              "the sum of absolute differences"),
             (_near("(x_train - point).sum(axis=1) ** 2"),
              "before they were squared"),
+            *((_near(total), "Is the sum taken over each row") for total in (
+                "((x_train - point) ** 2).sum(axis=0)",
+                "np.sqrt(np.sum((x_train - point) ** 2))",
+                "np.linalg.norm(x_train - point)",
+                "np.linalg.norm(x_train - point, axis=0)",
+            )),
             (_near("np.abs(x_train[:, 0] - point[0])"),
              "Only the first column"),
             (_near(which="[1 : k + 1]"), "left out of the vote"),
