@@ -12,6 +12,6 @@ layers               the same for any depth, one network or a stack of them
 gradient_check       analytical gradients against central differences
 equations            both sides of an equation, computed and compared
 evidence             mean, spread, and the rule for "is this a difference?"
-progress             a bar for long loops, and a loop on several cores
+progress             a bar for long loops
 tensorflow_quietly   TensorFlow and Keras without their start-up lines
 """

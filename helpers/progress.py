@@ -1,4 +1,4 @@
-"""A progress bar for long loops, and a loop that runs on several cores."""
+"""A progress bar for long loops."""
 
 import os
 
@@ -15,26 +15,3 @@ def progress_bar(iterable, description="", total=None):
     """
     hidden = bool(os.environ.get("COURSE_NO_BARS"))
     return tqdm(iterable, description, total, leave=False, disable=hidden)
-
-
-def run_study(function, settings, description="trainings", done=None):
-    """Call a function with each setting, on up to four cores.
-
-    NumPy lets go of the interpreter during matrix products, so threads keep
-    the cores busy; each uses one thread of linear algebra. The stop button
-    ends the run; what is in the dict `done` then is not run again. Returns
-    {setting: function(*setting)} in the order of the settings, tuples.
-    """
-    from joblib import Parallel, cpu_count, delayed
-    from threadpoolctl import threadpool_limits
-
-    done = {} if done is None else done
-    todo = [setting for setting in settings if setting not in done]
-    cores = min(cpu_count(), 4)  # a classroom shares its machine
-    parallel = Parallel(cores, prefer="threads", return_as="generator")
-    with threadpool_limits(limits=1):
-        results = parallel(delayed(function)(*setting) for setting in todo)
-        bar = progress_bar(results, description, len(todo))
-        for result, setting in zip(bar, todo):
-            done[setting] = result
-    return {setting: done[setting] for setting in settings}

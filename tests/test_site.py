@@ -40,8 +40,9 @@ BUDGETS = {
     "04": (65, 85), "05": (60, 100), "06": (45, 75), "07": (45, 85),
     "08": (45, 80), "09": (35, 60),
 }
-OVER_BUDGET = {"05": (70, 85)}  # what these take
-NOT_YET = ("06", "07", "08", "09")  # neither counted nor held so far
+OVER_BUDGET = {  # what these take
+    "06": (50, 75), "07": (60, 105), "08": (50, 90), "09": (40, 70),
+}
 OFFLINE = """
 import runpy, socket, sys, time
 def refuse(*args, **kwargs):
@@ -145,8 +146,6 @@ def test_lesson_plans_can_be_kept(hours):
 @pytest.mark.parametrize("known", facts(), ids=lambda known: known["stem"])
 def test_study_times_are_what_there_is_to_study(known):
     """Stated is what is counted, up to the next 5 min, within the budget."""
-    if known["number"] in NOT_YET:
-        pytest.skip("not yet within its budget")
     there = tool.counted(tool.read(known["stem"]).cells)
     stated = known["study"], known["all"]
     whole = round(there["core"]), round(there["all"])  # as tools.weight says

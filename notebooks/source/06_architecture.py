@@ -540,7 +540,7 @@ draw_depth(axes[1], finer, (2, 3, 4))
 axes[0].set(ylabel="points more than one layer", title="Rates by factors of 2")
 axes[1].set_title("And rates in between")
 axes[1].legend(loc="upper right")
-plotting.show(fig, f"""Differences of accuracy between more hidden layers and
+plotting.show(fig, """Differences of accuracy between more hidden layers and
     one, with 95 percent intervals, on validation and test sample. Left, on the
     grid: two layers above zero in both, three and four around zero, six below.
     Right, with the rates in between, for two to four layers: two and three

@@ -27,8 +27,14 @@ from exercises import check, guess, hint, progress, reveal, solution
 from helpers import plotting
 from helpers.data import load_mnist, load_network, load_study
 from helpers.evidence import difference
-from helpers.layers import forward, initialise, predict, relu_prime
-from helpers.layers import stack, train
+from helpers.layers import (
+    forward,
+    initialise,
+    predict,
+    relu_prime,
+    stack,
+    train,
+)
 from helpers.network import empirical_risk
 from helpers.progress import progress_bar
 
