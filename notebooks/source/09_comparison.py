@@ -57,11 +57,11 @@ results = last.groupby(BY, sort=False)[["validation", "test"]].agg(
     ["mean", "std"])
 results.round(2)  # % of 10,000 images, over ten seeds
 
+
 # %% [markdown]
 # Are the differences larger than the seeds explain? We compare seed by seed:
 # the mean difference in points, with the half of its 95 % interval. *Clear*
 # means that the interval does not contain zero.
-
 
 # %%
 def test_of(tool, network):
@@ -171,13 +171,13 @@ except (KeyError, ValueError, OSError) as error:
     print(f"my_results.csv cannot be used ({error}); go on without it.")
 mine
 
+
 # %% [markdown]
 # ## A fair clock
 #
 # Before tools can be compared, the clock has to be fair. Here is a comparison
 # as it might stand in a report. `prepare` makes a tool and returns its
 # function `train`.
-
 
 # %%
 def unfair(prepare_first, prepare_second, x):
@@ -238,6 +238,7 @@ print(f"first {first:.3f} s, second {second:.3f} s: "
 # %% tags=["instructor"]
 assert first / second > 1.5
 
+
 # %% [markdown]
 # ### Exercise 9.1 (12 minutes)
 #
@@ -276,6 +277,9 @@ def fair_times(tools, x, repeats, clock=time.perf_counter):
 check("9.1", fair_times)
 # hint("9.1")
 # solution("9.1")
+
+# %% [markdown]
+# The same pair again, now with your function:
 
 # %% tags=["nbval-ignore-output"]
 pair = {"first": prepare_keras, "second": prepare_keras}
@@ -329,7 +333,6 @@ def numpy_tool(sizes):
 # Keras and scikit-learn do the same with `fit` and `partial_fit`. (In
 # scikit-learn only an attribute with an underscore, a private one, can change
 # the rate.)
-
 
 # %%
 def keras_tool(sizes):
@@ -415,6 +418,9 @@ for seed in progress_bar(SEEDS, "rounds"):
 race = pd.DataFrame(race, columns=[*BY, "seed", "seconds",
                                    "processor", "validation", "test"])
 
+# %% [markdown]
+# Medians of the rounds, in seconds and in percent:
+
 # %% tags=["nbval-ignore-output"]
 medians = race.groupby(BY, sort=False)[
     ["seconds", "processor", "validation"]].median()
@@ -487,6 +493,7 @@ for key in ("duration", "cpu_energy", "ram_energy", "gpu_energy",
             "energy_consumed", "emissions"):
     print(f"{key:16}{record[key]:.3g}")
 print("the processor's power is", ": ".join(source))
+
 
 # %% [markdown]
 # Energies are in kWh, the duration in seconds, the emissions in kg. Read the
@@ -611,6 +618,7 @@ table["Wh to 97 %"] = to_97.rename("Wh").reindex(stored.index).set_axis(
     pd.MultiIndex.from_tuples(("stored", *key) for key in stored.index))
 table.round(3)
 
+
 # %% [markdown]
 # (Seconds are processor time, in your own rows wall time; the last column is
 # about the validation sample.) Such a table is what the lecture asks for. Read
@@ -651,6 +659,9 @@ def dominant(record):
 check("9.3", dominant)
 # hint("9.3")
 # solution("9.3")
+
+# %% [markdown]
+# Your function on the record of this machine:
 
 # %% tags=["nbval-ignore-output"]
 name, share = dominant(record)
@@ -786,6 +797,7 @@ step = pd.DataFrame({
 # %%
 single = part.xs(64, axis=1, level="images")[map(str, WIDTHS)]
 (1000 * single.groupby("tool").median()).round(1)  # ms
+
 
 # %% [markdown]
 # A short training with Keras is mostly this fixed cost of the call. That is
