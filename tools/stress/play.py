@@ -48,13 +48,10 @@ INVITED = {
         ("few neurons", r"^N = \d+", "N = 10"),
     ],
     5: [("another rate", r"^LEARNING_RATE = [\d.]+", "LEARNING_RATE = 0.1")],
-    6: [
-        ("a larger budget", r"^BUDGET = .*", "BUDGET = 400_000"),
-        ("ten seeds", r'"seeds for each width": \(4',
-         '"seeds for each width": (10'),
-        ("the gain 1 for ReLU", r'"ReLU": 2,', '"ReLU": 1,'),
-    ],
-    7: [("momentum 0.99", r"beta=0\.9\b", "beta=0.99")],
+    6: [("one hidden layer", r"^HIDDEN, RATE, SEED = .*",
+         "HIDDEN, RATE, SEED = (96,), 0.8, 6")],
+    7: [("beyond the cliff", r"^OWN_RATE, OWN_EPOCHS = [\d.]+",
+         "OWN_RATE, OWN_EPOCHS = 1.1")],
     8: [("another patience", r"^PATIENCE = \d+", "PATIENCE = 2")],
     9: [
         ("one step at once", r"steps_per_execution=32",
@@ -100,8 +97,6 @@ def _constants(code):
         for name, part in pairs:
             name = getattr(name, "id", "")
             if re.fullmatch(r"[A-Z][A-Z0-9_]*", name) and name not in FIXED:
-                if isinstance(part, ast.IfExp):  # 10 if LARGE else 4
-                    part = part.orelse
                 new = _other(part)
                 if new is not None:
                     yield f"{name} = {new}", _replaced(code, part, new)
