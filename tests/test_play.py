@@ -40,11 +40,11 @@ def test_changes_are_many_and_of_the_same_kind():
     assert sum(map(len, found.values())) >= 60
     code = ("A, b, C_2 = 3, 4, 0.5\nD = range(4)\nK = 9\n"
             "SIZES = (784, 8, 10)\nWIDTHS = (1, 2, 3)\n"
-            "LARGE = False\nN = 5 if LARGE else 8  # neurons\n")
+            "QUIET = False\nN = 8  # neurons\n")
     changed = dict(play._constants(code))
     assert list(changed) == ["A = 4", "C_2 = 0.4", "D = range(3)",
                              "WIDTHS = (1, 2)", "N = 5"]
-    assert "N = 5 if LARGE else 5  # neurons" in changed["N = 5"]
+    assert "N = 5  # neurons" in changed["N = 5"]
 
 
 def test_what_is_mixed_is_found(monkeypatch):
