@@ -424,6 +424,7 @@ plotting.show(fig, f"""Error against the number of parameters, both axes
 # %%
 guess("6.Q5", 0.3)
 
+
 # %% [markdown]
 # ### Exercise 6.3 (15 minutes)
 #
