@@ -280,7 +280,7 @@ def _compare_paired(received, first, second, given):
         (
             [mean, t * apart],
             "The two spreads are computed apart. Take the differences run "
-            "by run first: what a seed does to both networks cancels there.",
+            "by run first: if a seed does the same to both, it cancels there.",
         ),
     ]
     if mean < 0:  # the sign of a size
