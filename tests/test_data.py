@@ -160,7 +160,7 @@ def test_the_stored_network_is_the_notebooks(mnist):
     network = data.load_network()
     (notebook,) = data.PATH.parents[1].glob("notebooks/04_*.ipynb")
     text = notebook.read_text(encoding="utf-8")
-    (said,) = re.findall(r"784-128-10: ([\d.]+) % of the test sample", text)
+    (said,) = re.findall(r"the result is ([\d.]+) ± 0\.1\d %", text)
     assert f"{100 * network.accuracy:.2f}" == said
     right = accuracy(mnist.x_test, mnist.y_test, network.parameters)
     assert right == network.accuracy

@@ -12,7 +12,7 @@ import test_jupyterlab
 import test_site
 from PIL import Image
 from real_browser import keep_screenshot
-from test_jupyterlab import cell, opened, run
+from test_jupyterlab import cell, execute, opened, run
 
 from helpers import data, draw
 from helpers.network import empirical_risk, forward
@@ -225,8 +225,7 @@ def test_in_jupyterlab(lab, browser):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     opened(page, lab.url("notebooks/student/00_start_here.ipynb"))
-    cell(page, "import os").locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    execute(page, cell(page, "import os"))
     page.locator(".jp-InputPrompt", has_text="[1]:").wait_for()
     run(page, "pad = draw_digit(", "Prediction: 3, with more than 99")
     assert_same_as_numpy(page)
