@@ -87,10 +87,12 @@ for a, b, c, d in PAIRS:
 pd.DataFrame(rows).T.astype({"points": float, "±": float}).round(2)
 
 # %% [markdown]
-# The tool does not matter for the result: the same network with the same
-# recipe reaches the same accuracy in NumPy, Keras and scikit-learn. What
-# matters is the recipe (full batch or mini-batches), the network (width and
-# depth) and the data (shifted images).
+# The tools cannot be told apart by their results: with the same network and
+# recipe NumPy, Keras and scikit-learn differ by less than about 0.1 points
+# (six comparisons were made). What matters is the recipe (full batch or mini-
+# batches), the width, and the data (shifted images). Keras 512-256 is another
+# recipe as a whole, with Adam, dropout and larger batches: this table cannot
+# say what part of its 0.2 points is depth. Notebook 06 found none.
 #
 # And the time? The next picture moves: it shows the validation error against
 # the processor time of the training so far, as means over the seeds. Each
@@ -525,9 +527,9 @@ check("9.2", emissions)
 # solution("9.2")
 
 # %% [markdown]
-# Now each value a second way: your product beside CodeCarbon's own emissions,
-# and the parts of the energy beside those of the helper `timing.measure`,
-# around the same training once more.
+# Now a check of the units, your product beside CodeCarbon's own emissions, and
+# a repeat: the parts of the energy beside those of the helper
+# `timing.measure`, which uses the same tracker, around the same training.
 
 # %% tags=["nbval-ignore-output"]
 with timing.measure(COUNTRY) as meter:
@@ -575,7 +577,8 @@ pd.DataFrame({"rounds": [len(moments)], "first": [moments["moment"].min()],
 # %% [markdown]
 # The *load* is the number of processes that wanted one of two cores: the
 # machine was shared. Waiting is in the wall time, but not in the processor
-# time, so we use the latter, and medians. The cost of a training is the median
+# time, so we use the latter, and medians. It still grows with the load, for
+# Keras most: its steps took up to 1.6 times as long in the busiest rounds. The cost of a training is the median
 # time per image in the rounds, times 50,000, times the epochs.
 
 # %%
@@ -703,8 +706,8 @@ bill.round(2)
 
 # %% [markdown]
 # Importing Keras costs about as much as the whole training of the small
-# network in NumPy, and half as much as its training in Keras. Who classifies
-# ten images in a fresh process pays for the import and for nothing else.
+# network in NumPy, and half as much as its training in Keras. If you
+# classify ten images in a fresh process, you pay for little but the import.
 
 # %% [markdown]
 # Second way for the trainings: the processor time that they took themselves.
@@ -774,7 +777,7 @@ whole_bill.to_frame("seconds").round(2)
 assert 0.5 < sum(parts) / whole <= 1
 
 # %% [markdown]
-# The rest is the start and the end of Python itself.
+# The rest is the start and the end of the process, with TensorFlow in it.
 #
 # ## Going further: what a step costs
 #
@@ -884,8 +887,9 @@ plotting.show(
 )
 
 # %% [markdown]
-# With up to 128 neurons a step of NumPy takes less processor time: its fixed
-# cost is smaller. With 512 Keras needs less, because TensorFlow has its own
+# With 8 and 32 neurons a step of NumPy takes less processor time: its fixed
+# cost is smaller. With 128 the verdict depends on how busy the machine was, as
+# the quieter half of the rounds does not decide it. With 512 Keras needs less, because TensorFlow has its own
 # matrix products, which are faster here. Somewhere between the two widths the
 # ratio passes 1, but nobody should report where: a factor of four in width
 # lies between the two verdicts, and the answer would change with the machine.
@@ -953,8 +957,9 @@ print(f"{np.round(ratio, 2)} times as long: the median is "
       f"{'inside' if inside else 'outside'} the expected interval")
 
 # %% [markdown]
-# Outside does not mean that somebody is wrong: the fit is from another
-# machine, with other caches and another speed of memory.
+# Outside does not mean that somebody is wrong: the interval is that of the
+# mean of the fit over the rounds. It leaves out that the fit itself misses its
+# points by up to 8 %, and that three short runs scatter.
 #
 # ## Going further: the grid, and what the value leaves out
 #
