@@ -15,7 +15,7 @@
 # backpropagation.
 #
 # *Part of the course: studies. To run: at most 60 seconds on two processors.
-# To study: 50 minutes, with everything 90.*
+# To study: 50 minutes, with everything 95.*
 
 # %%
 import numpy as np
