@@ -113,17 +113,17 @@ STOPPING_MISTAKES = [
     (
         lambda risks, patience: (len(risks) - 1, int(np.argmin(risks))),
         "It never stops before the end of the list: after `patience` "
-        "epochs without a lower risk it should.",
+        "values without a lower risk it should.",
     ),
     (
         _changed(_as_it_is, late=1),
-        "It stops one epoch too late: `patience` epochs without a lower "
+        "It stops one value too late: `patience` values without a lower "
         "risk are enough.",
     ),
     (
         _changed(_as_it_is, late=-1),
-        "It stops one epoch too early: `patience` epochs in a row have "
-        "to pass without a lower risk.",
+        "It stops one value too early: `patience` values in a row have "
+        "to come without a lower risk.",
     ),
     (
         _changed(_as_it_is, local=True),
@@ -144,12 +144,12 @@ STOPPING_MISTAKES = [
     (
         _changed(_as_it_is, neither=True),
         "A risk that equals the lowest is counted neither as lower nor as "
-        "one more epoch without gain. It brought no lower risk: it counts.",
+        "one more value without gain. It brought no lower risk: it counts.",
     ),
     (
         _changed(_as_it_is, never_reset=True),
         "The counter is never set back: a lower risk starts the waiting "
-        "anew, so that `patience` epochs *in a row* are needed.",
+        "anew, so that `patience` values *in a row* are needed.",
     ),
     (
         _changed(lambda k, best, risks: (k + 1, best + 1)),
@@ -267,8 +267,11 @@ def _judged(choose, report, by="mean", seeds=True, edge=max, paired=True,
             swapped=False, clear=True, last=False, edge_first=False,
             compared=None):
     """Return (strength, word), or what a changed rule makes of it."""
-    means = choose.groupby("strength").validation.agg(by)
-    best = means[::-1].idxmax() if last else means.idxmax()
+    if by == "row":
+        best = choose.strength[choose.validation.idxmax()]
+    else:
+        means = choose.groupby("strength").validation.agg(by)
+        best = means[::-1].idxmax() if last else means.idxmax()
     common = seeds and bool(set(choose.seed) & set(report.seed))
     at_edge = edge is not None and best == edge(choose.strength)
     for found, word in ((common, "same seeds"), (at_edge, "edge"))[
@@ -294,6 +297,8 @@ def _rule(**rule):
 JUDGE_MISTAKES = [
     (_rule(by="max"), "The strength with the best single training is "
      "returned; it should have the largest *mean*."),
+    (_rule(by="row"), "The strength of the best single row is returned; it "
+     "should have the largest *mean*."),
     (_rule(by="min"), "The strength is not the one with the largest mean: "
      "compare means, not the worst trainings."),
     (_rule(by="median"), "The strength with the largest median is returned; "
@@ -328,9 +333,10 @@ JUDGE_MISTAKES = [
     hints=[
         "rng.random(a.shape) gives numbers between 0 and 1, one for each "
         "entry. Which share of them is at least `share`?",
-        "The mask is 0 where the number is below `share`, and one over the "
-        "share that is left elsewhere. `.astype(a.dtype)` keeps a training "
-        "in single precision what it is.",
+        "Compare each number with `share`: one of the two answers makes a 0 "
+        "in the mask. What must the other entries be, so that the mean of "
+        "many masks is 1? `.astype(a.dtype)` keeps a training in single "
+        "precision what it is.",
     ],
 )
 def check_dropout(dropout):
@@ -347,7 +353,24 @@ def check_dropout(dropout):
         _dropout_values(a, dropped, mask, share, given)
         _dropout_pattern(mask != 0, share, given)
     _dropout_random(dropout)
+    _dropout_few(dropout)
     _dropout_nothing(dropout)
+
+
+def _dropout_few(dropout):
+    """Raise unless all masks of two entries occur: no share is exact."""
+    a = np.array([[2.0, 4.0]])
+    rngs = map(np.random.default_rng, range(200))
+    draws = sorted({tuple(np.ravel(dropout(a, 0.5, rng)[0]).tolist())
+                    for rng in rngs})
+    if len(draws) < 4:
+        raise Wrong(
+            "Always the same number of entries is silenced; each entry should "
+            "a = [[2, 4]], share = 0.5, rng with 200 seeds",
+            "4 different results",
+            "a = [[2, 4]], share = 0.5, rng with 200 seeds", "4 different results",
+            f"{len(draws)}: {', '.join(map(str, draws))}",
+        )
 
 
 def _dropout_nothing(dropout):
@@ -547,8 +570,8 @@ def _gradient_mistakes(x, y, p):
     mistakes = [
         (-right, "The sign is flipped: delta1 is a1 - y."),
         ((delta1 @ p["W1"].T) @ p["W0"].T,
-         "The gate h'(z0) is missing: silent hidden neurons pass nothing "
-         "back."),
+         "The gate h'(z0) is missing: where z0 is negative, the neuron has no "
+         "influence on the loss, and its delta0 is 0."),
         ((a[0] * (delta1 @ p["W1"].T)) @ p["W0"].T,
          "In place of h'(z0) stands the activation a0."),
         (right * x, "The gradient is multiplied by x; that is another, "

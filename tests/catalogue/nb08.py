@@ -87,9 +87,9 @@ CATALOGUE = {
             (_stop(end="best, k"), "exchanged: first where it stopped"),
             (_stop(end="k, int(np.argmin(risks))"), "of the whole list"),
             (_stop(wait="False"), "never stops"),
-            (_stop(wait="k - best > patience"), "one epoch too late"),
+            (_stop(wait="k - best > patience"), "one value too late"),
             (_stop(wait="k - best >= patience - 1 > 0 or "
-                   "k - best >= patience"), "one epoch too early"),
+                   "k - best >= patience"), "one value too early"),
             (_stop(lower="risks[k] <= risks[best]"), "equal risk is counted"),
             (_stop(end="k + 1, best + 1"), "one too large"),
             (_stop(end="risks[k], risks[best]"), "risks themselves"),
@@ -159,6 +159,8 @@ def moment_to_stop(risks, patience):
         "needs": "from helpers.evidence import difference",
         "wrong": [
             (_judge(mean="max()"), "largest *mean*"),
+            (_judge(best="choose.strength[choose.validation.idxmax()]"),
+             "largest *mean*"),
             (_judge(mean="median()"), "largest median"),
             (_judge(mean="min()"), "not the one with the largest mean"),
             (_judge(best="means[::-1].idxmax()"), "Of two equal means"),
@@ -216,6 +218,8 @@ WORD = "not distinguishable"
             (_drop(kept="rng.random(a.shape[1]) >= share",
                    mask="kept / (1 - share) * np.ones(a.shape)"),
              "lose the same neurons"),
+            (_drop(kept="rng.permutation(a.size).reshape(a.shape) "
+                   ">= round(share * a.size)"), "Always the same number"),
             (_drop(kept="rng.random(a.shape[1]) >= share"),
              "mask should have the shape"),
             (_drop(kept="rng.random((len(a), 1)) >= share",
