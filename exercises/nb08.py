@@ -366,9 +366,9 @@ def _dropout_few(dropout):
     if len(draws) < 4:
         raise Wrong(
             "Always the same number of entries is silenced; each entry should "
+            "be drawn independently of the others.",
             "a = [[2, 4]], share = 0.5, rng with 200 seeds",
             "4 different results",
-            "a = [[2, 4]], share = 0.5, rng with 200 seeds", "4 different results",
             f"{len(draws)}: {', '.join(map(str, draws))}",
         )
 

@@ -490,21 +490,23 @@ def gains(wrong, base=at_end):
 gains(0.4)
 
 # %% [markdown]
-# Stopping early saves 30 points. (With half the rate, with batches of 256, or
-# after 150 epochs, run beforehand, it was 22 to 24.) All seven are clear. Does a remedy add to stopping? Compared with *none, stopped*:
+# Stopping early saves 30 points. (With half the rate, batches of 256, or after
+# 150 epochs, run beforehand, it was 22 to 24.) All seven differences are
+# clear. Does a remedy add to stopping? Compared with *none, stopped*:
 
 # %%
 gains(0.4, base=best_epoch)
 
 # %% [markdown]
 # Without stopping, L2 is not distinguishable from stopping alone; dropout and
-# shifts are 2 to 3 points better. With stopping, all three add 3 to 4
-# points. Question 8.Q11 asks why all have the same learning rate.
+# shifts are 2 to 3 points better. With stopping, all three add 3 to 4 points.
+# Question 8.Q11 asks why all have the same learning rate.
 #
 # ### Your own run
 #
-# Six trainings with a setting of your own. Choose the share of wrong labels, from 0.05 to 0.8, and the decay (the $c$ of
-# L2), from 0 to 0.1. All else is as in the ten trainings above.
+# Six trainings with a setting of your own. Choose the share of wrong labels,
+# from 0.05 to 0.8, and the decay (the $c$ of L2), from 0 to 0.1. All else is
+# as in the ten trainings above.
 
 # %%
 SHARE, DECAY = 0.2, 0.0
@@ -1095,7 +1097,7 @@ plotting.show(fig, f"""A handwritten 2 under four changes, and below each the
 # images later. With true labels the validation risk rises in the end while the
 # accuracy does not fall, and stopping at the lowest risk costs up to 0.7
 # points. With 40 % wrong labels stopping early saves 20 to 30 points: about 20
-# were lost by memorising, the others by the long steps of a constant rate. L2,
+# were lost by memorising, the others by the long steps of a constant rate; L2,
 # dropout or shifts save about as much, and add 3 to 4 points to stopping.
 # The training accuracy is larger than the test accuracy in expectation, for a
 # fitted network and one distribution. A test sample with the flaws of the
