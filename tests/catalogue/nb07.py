@@ -151,6 +151,14 @@ CATALOGUE = {
             ),
             (
                 _steps(
+                    "if q == 0: return 1\n    for n in range(1000):\n"
+                    "        if abs(q) ** n <= share: return n\n"
+                    "    return math.inf"
+                ),
+                "nothing in the task limits",
+            ),
+            (
+                _steps(
                     "q = abs(1 - learning_rate)\n"
                     "    if q >= 1: return math.inf\n"
                     f"    return {FORMULA.format(q='q')}"
