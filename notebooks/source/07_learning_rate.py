@@ -166,8 +166,7 @@ pd.DataFrame(rows, columns=["rate times k / 2", "risk at first", "at the end",
                             "factor of the last step"]).round(4)
 
 # %% [markdown]
-# As predicted. If the risk of every network were a parabola, this notebook
-# could end here.
+# As predicted.
 #
 # ## Five decades
 #
@@ -241,8 +240,7 @@ plotting.frames(
     start=len(MOMENTS) - 1)
 
 # %% [markdown]
-# The same in numbers, means of the ten seeds (the other two did better at
-# 1.6):
+# The same in numbers, means of the ten seeds:
 
 # %%
 means = ten.groupby(["epoch", "rate"]).validation.mean().unstack()
@@ -302,11 +300,11 @@ assert alive[1.6]["accuracy"] + 15 < after[1.6] and after[3.2] < 75
 # At 1.6 the epoch at 0.1 repairs most of the damage, with the few neurons that
 # are left: the steps were too long. At 3.2 too few neurons respond. Time adds
 # to this: after four epochs at 1.6 three seeds had 7 to 12 active neurons, and
-# an epoch at 0.1 took them to 43 to 74 % only.
+# three epochs at 0.1 took them to 43 to 74 % only.
 #
 # > **Question 7.Q2 (2 minutes).** At 3.2 all numbers are finite, and Python
-# > reports no error. But most neurons are never active. Why can no later step,
-# > long or short, repair this? Look at backpropagation (B13).
+# > reports no error. But most neurons are never active. Why can no later step
+# > repair this? Look at backpropagation (B13).
 
 # %% [markdown] tags=["answer-7.Q2"]
 # **Answer (7.Q2).** A step that is much too long can make the bias and the
@@ -425,8 +423,8 @@ pd.DataFrame(rows).T.fillna("").rename_axis(["schedule", "rate"])
 # points from one epoch to the next, so with a constant rate it is luck where a
 # training stops. In the mean of the last five epochs the cosine is 0.25 points
 # better (0.19 ± 0.19 without seed 18), and the ten seeds end closer together.
-# That is what a schedule gains: the result depends less on the moment at which
-# the training ends.
+# That is what a schedule gains: the result depends less on when a training
+# ends.
 #
 # ## Momentum and Adam
 #
@@ -493,9 +491,9 @@ pd.DataFrame({
 # The tops are level, within 0.1 points for two seeds, but they lie at very
 # different rates, and so do the right flanks. Plain steps have a cliff: at
 # 1.6, twice their best rate, they fall to 71 % (the ten seeds: 34 %). Adam
-# falls slowly at first: at 0.05, 64 times its best rate, it still reaches 91.6
-# %. But its grid ends where it falls: at 0.1 it has 74 %, and in a trial of
-# one seed and two epochs 32 % at 0.2 and 11 % at 0.4.
+# falls slowly at first: at 0.05, 64 times its best rate, it still reaches
+# 91.6 %. Where its grid ends, at 0.1, it has 74 %; two epochs of one seed gave
+# 32 % at 0.2 and 11 % at 0.4.
 #
 # ### Exercise 7.2 (15 minutes)
 #
@@ -607,8 +605,8 @@ pd.DataFrame({f"{rule} at {kind[-1]} above plain at 0.4": {
 
 # %% [markdown]
 # A tenth of a point is left: Adam's on both samples, momentum's on the test
-# sample only. And only plain steps got this second search. Nor is the cosine
-# distinguishable from the constant rate at 0.4. (On another machine these
+# sample only. Only plain steps got this second search. With it, the cosine is
+# not distinguishable from the constant rate either. (On another machine these
 # trainings gave it +0.12 ± 0.12, just clear: rounding decides such a verdict.)
 # **A comparison is as good as the search for each side's rate**, and
 # differences this small need a better search than two seeds.
@@ -680,9 +678,9 @@ plotting.show(fig, f"""The risk of the batches against the growing rate. It
 # The risk bursts where the study found its cliff, between 0.8 and 1.6. A
 # quarter of that rate is inside the band of good rates (within 0.6 points of
 # the best); a tenth of the lowest point lies to the left of it. (With eight
-# other seeds the lowest point lay lower, from 0.18 to 0.39, a quarter of the
-# doubling from 0.22 to 0.32.) The test finds the order of magnitude; the rest
-# is for a small search around it.
+# other seeds the lowest point lay at 0.18 to 0.39, a quarter of the doubling
+# at 0.22 to 0.32.) The test finds the order of magnitude; the rest is for a
+# small search around it.
 #
 # ## Your own run
 #
@@ -859,8 +857,7 @@ pd.DataFrame({
 # epochs they end 0.2 to 0.4 points lower. Batches of 16 lead those at 0.8, but
 # are not distinguishable from those at 0.4. With 48 epochs, as many steps as
 # the others, two trainings with 256 images reached 97.8 and 98.1 %: then
-# nothing is lost. (Equal epochs are not equal times, as notebook 09 shows. On
-# this grid a best rate is known to a factor of 2.)
+# nothing is lost. (Equal epochs are not equal times, as notebook 09 shows.)
 #
 # ## Going further: Adam, line by line
 #
@@ -1032,9 +1029,9 @@ for steps in (100, 782):
 # long for its place throws the network out of the steep valley, and where it
 # stays the risk is flatter (Lewkowycz et al., 2020, call it the *catapult*).
 # But the limit also rises at 0.1, which it always exceeds: learning itself
-# makes $a (1 - a)$ and with it $k$ smaller. And at 0.8 dead neurons, 34 of 128
-# after an epoch with seed 7, may play a part. The curvature at the start does
-# not predict the cliff: 0.8 is more than twice the first limit.
+# lowers the curvature, as the next section says. And at 0.8 some neurons (14
+# to 34 of 128) respond to none of the 500 images. The curvature at the start
+# does not predict the cliff: 0.8 is more than twice the first limit.
 #
 # ## Going further: the edge of stability
 #
