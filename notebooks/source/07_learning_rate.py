@@ -599,7 +599,7 @@ again = pd.DataFrame({  # seeds 10 to 19
     "test": [98.06, 98.03, 97.86, 97.97, 97.87,
              97.96, 98.09, 97.84, 97.92, 98.04]})
 others = {**settings, "constant rate: plain": ("plain", "constant", 0.4)}
-pd.DataFrame({f"{rule} at {kind[-1]} above plain at 0.4": {
+pd.DataFrame({f"{rule} at {kind[-1]} above plain, cosine, 0.4": {
     sample: difference(final(*kind)[sample], again[sample]).in_words("")
     for sample in again} for rule, kind in others.items()}).T
 
