@@ -354,7 +354,7 @@ pd.DataFrame({f"0.4 above {rate}": gain(best, ("plain", "constant", rate))
 # its accuracy is too high on average. Hence the rule: *what chose does not
 # judge*. Here the ten seeds have now chosen 0.4 on the validation sample, so
 # look at the test sample, which chose nothing: it agrees. This removes the
-# luck of the images, not that of the runs, which are the same ten. (A sample
+# luck of the images, not that of the same ten runs. (A sample
 # of 10,000 images gives 97.8 % a sampling error of ± 0.3 points. It is common
 # to all trainings and cancels in their differences.)
 #
@@ -606,8 +606,9 @@ pd.DataFrame({f"{rule} at {kind[-1]} above plain, cosine, 0.4": {
 # %% [markdown]
 # A tenth of a point is left: Adam's on both samples, momentum's on the test
 # sample only. Only plain steps got this second search. With it, the cosine is
-# not distinguishable from the constant rate either. (On another machine these
-# trainings gave it +0.12 ± 0.12, just clear: rounding decides such a verdict.)
+# not distinguishable from the constant rate either. (A first run
+# of these trainings gave +0.12 ± 0.12, just clear: rounding decides such a
+# verdict.)
 # **A comparison is as good as the search for each side's rate**, and
 # differences this small need a better search than two seeds.
 #
