@@ -145,7 +145,7 @@ def without_tensorflow(system, machine):
         return None
     return (
         f"There is no TensorFlow for {words}: all else is installed, and "
-        "notebooks 05 and 09 say what they cannot run."
+        "the notebooks that need it say what they cannot run."
     )
 
 

@@ -29,6 +29,7 @@ BEST = {  # rule, schedule, batch size: the power that two seeds chose
     ("Adam", "constant", 64): -7, ("Adam", "cosine", 64): -4,
     ("plain", "cosine", 16): 1, ("plain", "cosine", 256): 3,
 }
+SECOND = {("plain", "cosine", 64): 2}  # a rate that ten seeds may prefer
 TWINS = (  # (kind, power) of which one is trained with Keras as well
     *BEST.items(), (("plain", "constant", 64), 1),
     (("plain", "constant", 64), 2),
@@ -57,6 +58,9 @@ SETTINGS = [
 ] + [
     setting("report", *kind, power, seed)
     for kind, power in BEST.items() for seed in REPORT
+] + [
+    setting("second", *kind, power, seed)
+    for kind, power in SECOND.items() for seed in REPORT
 ] + [
     setting("report", *kind, power, REPORT[0], tool="Keras")
     for kind, power in TWINS

@@ -723,9 +723,10 @@ ways["ratio"] = ways["from the rounds"] / ways["trainings"]
 ways.loc[epochs.index].round(2)
 
 # %% [markdown]
-# Most of the rounds, on a quiet machine, cost 5 to 20 % less than the trainings,
-# which had a busy one. So differences of less than 20 % between times that were
-# not measured side by side mean nothing.
+# With mini-batches the rounds, on a quiet machine, cost 8 to 23 % less than the
+# trainings, which had a busy one; for the full batch, whose rounds have half of
+# the images, they cost more. So differences of less than a third between times
+# that were not measured side by side mean nothing.
 #
 # ### Prediction
 #
@@ -882,8 +883,8 @@ ax.set(xscale="log", yscale="log", xticks=WIDTHS, yticks=[0.5, 1, 2, 4, 8])
 for axis in (ax.xaxis, ax.yaxis):
     axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter("")
-ax.set(xlabel="hidden neurons", ylabel="step of Keras / of NumPy")
-ax.set_title("Bars: 95 %; grey: NumPy against itself")
+ax.set(xlabel="hidden neurons", ylabel="ratio of processor times")
+ax.set_title("A step of Keras costs so many of NumPy (grey: NumPy itself)")
 plotting.show(
     fig,
     alt="Ratio of the processor time of a step, Keras to NumPy, against the "
@@ -892,12 +893,13 @@ plotting.show(
 )
 
 # %% [markdown]
-# With 8 and 32 neurons a step of NumPy takes less processor time: its fixed
-# cost is smaller. With 128 these rounds leave it open. With 512 Keras needs
-# less, because TensorFlow has its own matrix products, which are faster here.
-# Somewhere between the widths the ratio passes 1, but nobody should report
-# where: a factor of 16 lies between the two clear verdicts, and the answer
-# would change with the machine.
+# With up to 128 neurons a step of NumPy takes less processor time, because its
+# fixed cost is smaller. At 128 the lead is small: the first six of these
+# rounds alone would have left it open. With 512 Keras needs less, because
+# TensorFlow has its own matrix products, which are faster here. Somewhere
+# between the widths the ratio passes 1, but nobody should report where: a
+# factor of four lies between the two verdicts, and the answer would change
+# with the machine.
 #
 # Two numbers describe each tool: t = fixed cost + work / speed. The work
 # of a step is its multiplications and additions in the five matrix products.
