@@ -752,6 +752,9 @@ def _judge_data(x, labels, validation, sample, pair, given):
             "loss to watch.",
             given,
         )
+    if any(isinstance(part, list) for part in (x, labels, *validation)):
+        raise Wrong("Keras takes a list for several inputs, one entry for "
+                    "each: hand over the arrays as they are.", given)
     if not (_equal(x, sample[0]) and _equal(labels, sample[1])):
         raise Wrong("`fit` should train on x and labels, and validate on the "
                     "pair.", given)

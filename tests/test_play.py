@@ -38,6 +38,9 @@ def test_student_copies_hold_no_assert(notebook):
 def test_changes_are_many_and_of_the_same_kind():
     found = {n: play.changes(n, play.cells_of(n)[0]) for n in NOTEBOOKS}
     assert sum(map(len, found.values())) >= 60
+    for notebook, invited in play.INVITED.items():
+        words = {change.words for change in found[notebook]}
+        assert words >= {one for one, _, _ in invited}
     code = ("A, b, C_2 = 3, 4, 0.5\nD = range(4)\nK = 9\n"
             "SIZES = (784, 8, 10)\nWIDTHS = (1, 2, 3)\n"
             "QUIET = False\nN = 8  # neurons\n")

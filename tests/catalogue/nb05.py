@@ -91,6 +91,13 @@ CATALOGUE = {
     "5.1": {
         "names": ["train_network"],
         "needs": KERAS,
+        "same": [
+            *((f"verbose={k}", "what is shown, not what is trained")
+              for k in (1, -1)),
+            ("epochs=epochs)", "shown, too: verbose is left out"),
+            *((part, "the exercise leaves the batch size open") for part in (
+                "size=3", "size=5", "->  model.fit(x, labels, epochs")),
+        ],
         "wrong": [
             (_train(last='sizes[-1], activation="softmax"'),
              "softmax at its end"),
@@ -200,6 +207,10 @@ def read_prediction(model, row):
     "5.3": {
         "names": ["table_model"],
         "needs": KERAS,
+        "same": [
+            (".filled(", "in the training rows no column is empty"),
+            ("metrics=['accuracy']", "Keras's other name for the same"),
+        ],
         "wrong": [
             (_table(gaps="keras.ops.nan_to_num(inputs)"), "not scaled"),
             (_table(before="keras.ops.nan_to_num(inputs)", gaps="a"),
@@ -304,9 +315,19 @@ def table_model(x_train, K):
     "5.5": {
         "names": ["fit_until_best"],
         "needs": KERAS,
+        "same": [
+            ("(np.inf, 0, None)  ->", "set anew by the first epoch"),
+            *((f"verbose={k}", "what is shown, not what is trained")
+              for k in (1, -1)),
+            ("epochs=1, validation", "shown, too: verbose is left out"),
+            ("labels, verbose", "one epoch is what Keras does if not told"),
+            ("['val_loss'][-1]", "a call of one epoch has one value"),
+        ],
         "wrong": [
             (_stop(restore="False"), "weights are those of another epoch"),
             (_stop(monitor='"loss"'), "watches 'loss'"),
+            (_stop(data="list(x), labels"), "hand over the arrays"),
+            (_stop(data="x, labels.tolist()"), "hand over the arrays"),
             (_stop(monitor='"val_accuracy"'), "watches 'val_accuracy'"),
             (_stop(patience="2"), "patience is not"),
             (_stop(patience="patience + 1"), "patience is not"),
@@ -345,7 +366,7 @@ def fit_until_best(model, x, labels, validation, patience):
             _stop(),
             _stop(callbacks="stop"),
             _stop(end="return model.history.history"),
-            _stop(data="list(x), tf.constant(labels)",
+            _stop(data="tf.constant(x), tf.constant(labels)",
                   validation="list(validation)"),
             _stop(callbacks="(stop,)", end="model.summary(); "
                   "return history.history"),
