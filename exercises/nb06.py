@@ -1,5 +1,6 @@
 """Checkers of notebook 06: a rate, an interval, an experiment, a frontier."""
 
+import itertools
 import math
 
 import numpy as np
@@ -15,9 +16,23 @@ from exercises.judge import exercise
 
 # the 97.5 % point of Student's t with 1, 2, ... degrees of freedom
 T = (12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624,
-     2.306004, 2.262157)
+     2.306004, 2.262157, 2.228139, 2.200985, 2.178813, 2.160369, 2.144787,
+     2.131450, 2.119905, 2.109816, 2.100922)
 ONE_SIDED = (6.313752, 2.919986, 2.353363, 2.131847, 2.015048, 1.943180,
              1.894579, 1.859548, 1.833113)  # the 95 % point
+NEAR = {"rtol": 1e-5, "atol": 1e-5}  # in points: what float32 can give
+
+
+class _Where:
+    """Equals what a condition holds for."""
+
+    __hash__ = None
+
+    def __init__(self, holds=lambda other: True):
+        self.holds = holds
+
+    def __eq__(self, other):
+        return self.holds(other)
 
 
 @exercise(
@@ -57,29 +72,43 @@ def choose_rate(answer):
         given = _grid(rates, accuracies)
         arrays = np.array(rates), np.array(accuracies, float)
         best, more = as_tuple(answer(*arrays), 2, "two results, best and more")
+        if best is None and more is not None:
+            raise Wrong("The order is the other way round: `best` comes "
+                        "first, then `more`.", given)
         if isinstance(best, str) or best is None:
             raise Wrong("The best rate should be a number.", given)
-        best = as_array(best, "the best rate", given)
+        best = _one_rate(best, "the best rate", given)
         if more is not None:
-            more = as_array(more, "the rate to try next", given)
-            if more.size != 1:
-                raise Wrong("One rate to try next, or None.", given)
-            more = float(np.ravel(more)[0])
+            more = _one_rate(more, "the rate to try next", given)
             if math.isnan(more):
                 raise Wrong(
                     "The rate to try next is NaN; where the best rate has a "
                     "neighbour on each side, it should be None.", given,
                 )
-            more = round(more, 9)
-        return round(float(np.ravel(best)[0]), 9), more
+        return best, more
 
     compare_cases(ask, cases, _chosen, RATE_MISTAKES, _grid,
                   "the pair of best rate and rate to try next")
 
 
+def _one_rate(value, name, given):
+    """Return a rate as a number; one of float32 without its last digits."""
+    array = as_array(value, name, given)
+    if array.size != 1:
+        raise Wrong(f"One number is asked for as {name}, not {array.size}.",
+                    given)
+    return _rounded(array.item(), 6 if array.dtype == np.float32 else 9)
+
+
+def _rounded(value, digits=7):
+    return float(f"{float(value):.{digits}g}")
+
+
 def _grid(rates, accuracies):
     rows = ", ".join(_text(row) for row in accuracies)
-    return f"rates = {_text(rates)}, accuracies = [{rows}]"
+    means = _text([np.mean(row) for row in accuracies])
+    return (f"rates = {_text(rates)}, accuracies = [{rows}], "
+            f"with the means {means}")
 
 
 def _chosen(rates, accuracies, mean=np.mean, last=False, lost=-1.0,
@@ -110,7 +139,24 @@ def _changed_more(change):
     return slip
 
 
-RATE_MISTAKES = [
+def _without_lost(rates, accuracies):
+    """Return what comes out if diverged rates count as not tried."""
+    kept = [k for k, row in enumerate(accuracies) if not np.isnan(row).any()]
+    return _chosen([rates[k] for k in kept], [accuracies[k] for k in kept])
+
+
+def _step_added(best, more, rates):
+    ends = {rates[0]: 2 * rates[0] - rates[1],
+            rates[-1]: 2 * rates[-1] - rates[-2]}
+    return more and round(ends[best], 9)
+
+
+def _best_alone(slip):
+    """Return a slip that explains the best rate, whatever `more` is."""
+    return lambda *case: (slip(*case)[0], _Where())
+
+
+BEST_MISTAKES = [
     (
         _rate_slip(lost=math.inf),
         "A rate at which a seed diverged (NaN) comes out as the best: "
@@ -136,6 +182,43 @@ RATE_MISTAKES = [
         "Two rates have the same mean: take the smaller one, which is "
         "further away from the rates that diverge.",
     ),
+    (
+        _rate_slip(mean=np.min),
+        "The worst single run of each rate is compared; the mean over the "
+        "seeds is asked for.",
+    ),
+    (
+        _rate_slip(mean=lambda row: np.mean(np.nan_to_num(row))),
+        "A NaN is counted as an accuracy of 0. If the other seed is good "
+        "enough, such a mean wins: a rate that loses one seed cannot be the "
+        "best.",
+    ),
+    (
+        _rate_slip(mean=lambda row: -np.mean(row), lost=-math.inf),
+        "This is the rate with the lowest mean: these are accuracies, not "
+        "errors.",
+    ),
+    (
+        lambda rates, accuracies: _chosen(rates, np.transpose(accuracies)),
+        "The mean is taken over the rates, one for each seed. Each rate "
+        "needs a mean over its seeds, its row: axis=1.",
+    ),
+    (
+        lambda rates, accuracies: (
+            max(np.nan_to_num(np.mean(accuracies, axis=1), nan=-1.0)),
+            _chosen(rates, accuracies)[1],
+        ),
+        "This is the best mean; the rate that belongs to it is asked for.",
+    ),
+    (
+        lambda rates, accuracies: (
+            rates.index(_chosen(rates, accuracies)[0]),
+            _chosen(rates, accuracies)[1],
+        ),
+        "This is the place of the best rate; the rate itself is asked for.",
+    ),
+]
+MORE_MISTAKES = [
     (
         _changed_more(lambda best, more, rates: None),
         "The best rate may be the first or the last one of the grid. Then "
@@ -165,18 +248,35 @@ RATE_MISTAKES = [
         "smallest of the grid, `more` is half of it.",
     ),
     (
-        lambda rates, accuracies: (
-            max(np.nan_to_num(np.mean(accuracies, axis=1), nan=-1.0)),
-            _chosen(rates, accuracies)[1],
-        ),
-        "This is the best mean; the rate that belongs to it is asked for.",
+        _changed_more(lambda best, more, rates: more or 0.0),
+        "Where there is nothing to try, `more` should be None, not 0 or "
+        "False: 0 would be a rate.",
     ),
     (
-        lambda rates, accuracies: (
-            rates.index(_chosen(rates, accuracies)[0]),
-            _chosen(rates, accuracies)[1],
-        ),
-        "This is the place of the best rate; the rate itself is asked for.",
+        _without_lost,
+        "The rates that diverged are taken out before the edge is looked "
+        "at. They were tried: a best rate between others is not on the edge, "
+        "even if the larger one diverged.",
+    ),
+    (
+        _changed_more(_step_added),
+        "The next rate is a factor of 2 away, not a difference: half of the "
+        "smallest, or twice the largest.",
+    ),
+]
+RATE_MISTAKES = [
+    *BEST_MISTAKES, *MORE_MISTAKES,
+    *((_best_alone(slip), words) for slip, words in BEST_MISTAKES),
+    (
+        _best_alone(_chosen),
+        "The best rate is right; `more` is not. It is None if the best rate "
+        "is neither the first nor the last one, and otherwise half of the "
+        "smallest or twice the largest.",
+    ),
+    (
+        lambda *case: (_Where(), _Where()),
+        "The best rate is wrong: it is the one whose row has the highest "
+        "mean, among the rows without NaN.",
     ),
 ]
 
@@ -204,19 +304,22 @@ def paired(answer):
         (np.array([97.0, 98.0]), np.array([97.5, 97.0])),
         (first, first - 0.5), (first, first[::-1].copy()),
     ]
-    for n in (10, 4, 7):
-        common = 97 + rng.standard_normal(n)
-        noise = rng.normal(0.2, 0.3, n)
-        cases.append((common, common - noise))
+    for n in (4, 7, 10):  # quarters: exact, in float32 as well
+        common = 97 + rng.integers(-6, 7, n) / 4
+        cases.append((common, common - rng.integers(-1, 4, n) / 4))
     for first, second in cases:
-        given = f"first = {_text(first)}, second = {_text(second)}"
+        given = (f"first = {_text(first)}, second = {_text(second)}, with the "
+                 f"differences {_text(first - second)}")
         both = answer(first, second)
         parts = as_tuple(both, 2, "mean and half, two numbers")
         values = [as_array(part, "each of the two", given) for part in parts]
         if any(value.size != 1 for value in values):
             raise Wrong("Two numbers are asked for, not arrays.", given)
-        received = [float(np.ravel(value)[0]) for value in values]
-        _compare_paired(received, first, second, given)
+        compare_parts(
+            [_rounded(value.item()) for value in values],
+            [_rounded(value) for value in _interval(first - second)],
+            ("mean", "half"), given, _paired_slips(first, second), **NEAR,
+        )
 
 
 def _interval(differences, t=None):
@@ -226,66 +329,67 @@ def _interval(differences, t=None):
     return float(np.mean(d)), t * np.std(d, ddof=1) / math.sqrt(len(d))
 
 
-def _compare_paired(received, first, second, given):
+def _paired_slips(first, second):
+    """Return ([mean, half], sentence) of what goes wrong, alone or in two."""
     d, n = first - second, len(first)
     mean, half = _interval(d)
-    t, s, spreads = T[n - 2], np.std(d, ddof=1), (first, second)
-    apart = math.sqrt(sum(np.var(v, ddof=1) for v in spreads) / n)
-    mistakes = [
-        ([-mean, half], "The sign is flipped: first - second is asked for."),
-        (
-            [mean, t * np.std(d) / math.sqrt(n)],
-            "The standard deviation divides by n; with the mean taken from "
-            "the same n values it has to be n - 1 (ddof=1).",
-        ),
-        (
-            [mean, t * s],
-            "This is the interval of a single difference. The mean of n is "
-            "more certain, by the square root of n.",
-        ),
-        ([mean, t * s / n], "Divide s by the square root of n, not by n."),
-        (
-            [mean, s / math.sqrt(n)],
-            "Student's t is missing: this is the uncertainty of the mean, "
-            "one standard deviation.",
-        ),
-        ([mean, s], "This is the standard deviation of the differences."),
-        (
-            [mean, 1.959964 * s / math.sqrt(n)],
-            "1.96 is right for many runs; with few of them take "
-            "stats.t.ppf(0.975, n - 1).",
-        ),
-        (
-            [mean, 2 * s / math.sqrt(n)],
-            "2 is a rule of thumb for many runs; with few of them take "
-            "stats.t.ppf(0.975, n - 1).",
-        ),
-        (
-            [mean, ONE_SIDED[n - 2] * s / math.sqrt(n)],
-            "This t leaves 5 % on one side. An interval of 95 % leaves 2.5 % "
-            "on either side: 0.975.",
-        ),
-        (
-            [mean, (T[n - 1] if n < 10 else 2.228139) * s / math.sqrt(n)],
-            "n differences have n - 1 degrees of freedom, not n.",
-        ),
-        ([mean, 2 * half], "This is the whole interval; half is half of it."),
-        ([half, mean], "The two are returned in the wrong order."),
-        ([abs(mean), half], "The mean keeps its sign: first - second."),
-        (
-            [mean - half, mean + half],
-            "These are the ends of the interval; return its middle and half "
-            "of its width.",
-        ),
-        (
-            [mean, t * apart],
-            "The two spreads are computed apart. Take the differences run "
-            "by run first: if a seed does the same to both, it cancels there.",
-        ),
+    s = np.std(d, ddof=1)
+    means = [
+        (mean, ""),
+        (abs(mean), "The mean keeps its sign: first - second."),
+        (-mean, "The sign is flipped: first - second is asked for."),
+        (np.median(d), "The median is taken; the mean is asked for."),
+        (np.mean(np.abs(d)), "The differences should keep their signs."),
+        (np.sum(d), "This is the sum of the differences, not their mean."),
     ]
-    if mean < 0:  # the sign of a size
-        mistakes = [mistakes[-3], *mistakes[1:]]
-    compare_parts(received, [mean, half], ("mean", "half"), given, mistakes)
+    few = "with few of them take stats.t.ppf(0.975, n - 1)."
+    factors = [
+        (T[n - 2], ""),
+        (1, "Student's t is missing: this is the uncertainty of the mean, "
+            "one standard deviation."),
+        (1.959964, f"1.96 is right for many runs; {few}"),
+        (1.96, f"1.96 is right for many runs; {few}"),
+        (2, f"2 is a rule of thumb for many runs; {few}"),
+        (ONE_SIDED[n - 2], "This t leaves 5 % on one side. An interval of "
+         "95 % leaves 2.5 % on either side: 0.975."),
+        (T[n - 1], "n differences have n - 1 degrees of freedom, not n."),
+        (T[2 * n - 3], "2 n - 2 degrees of freedom belong to two separate "
+         "samples; the n differences are one sample, with n - 1."),
+        (-T[n - 2], "Half is negative: stats.t.ppf(0.025, n - 1) is the "
+         "lower end; take 0.975."),
+        (2 * T[n - 2], "This is the whole interval; half is half of it."),
+    ]
+    spreads = [
+        (s, ""),
+        (np.std(d), "The standard deviation divides by n; with the mean taken "
+         "from the same n values it has to be n - 1 (ddof=1)."),
+        (s**2, "This s is the variance: its root is missing."),
+        (math.sqrt(np.var(first, ddof=1) + np.var(second, ddof=1)),
+         "The two spreads are computed apart. Take the differences run by "
+         "run first: if a seed does the same to both, it cancels there."),
+    ]
+    roots = [
+        (math.sqrt(n), ""),
+        (1, "This is the interval of a single difference. The mean of n is "
+            "more certain, by the square root of n."),
+        (n, "Divide s by the square root of n, not by n."),
+        (math.sqrt(n - 1), "n - 1 is in s already: divide s by the square "
+         "root of n."),
+    ]
+    slips = [
+        ([half, mean], "The two are returned in the wrong order."),
+        ([mean - half, mean + half], "These are the ends of the interval; "
+         "return its middle and half of its width."),
+        ([mean, s], "This is the standard deviation of the differences."),
+    ]
+    found = []
+    for parts in itertools.product(means, factors, spreads, roots):
+        m, t, spread, root = (value for value, _ in parts)
+        words = [sentence for _, sentence in parts if sentence]
+        if len(words) in (1, 2):
+            found.append(([m, t * spread / root], words))
+    found.sort(key=lambda slip: len(slip[1]))  # the simpler ones first
+    return slips + [(values, " ".join(words)) for values, words in found]
 
 
 CHOOSING, JUDGING = (0, 1), tuple(range(10, 20))
@@ -314,7 +418,7 @@ def fair_comparison(answer):
         calls = []
 
         def train(network, rate, seed, lab=lab, calls=calls):
-            rate = round(float(rate), 9)
+            rate = _rounded(rate, 6)  # of float32, too
             calls.append((network, rate, int(seed)))
             return lab.train(network, rate, int(seed))
 
@@ -346,8 +450,8 @@ class _Laboratory:
             return math.nan
         lost = 0.4 * math.log2(rate / best) ** 2
         if seed in CHOOSING:  # exact: the choice is not in doubt
-            return top + luck - lost
-        return float(top - lost + self.noise[network][seed % 100])
+            return round(top + luck - lost, 2)
+        return round(float(top - lost + self.noise[network][seed % 100]), 2)
 
     def chosen(self, network, rates=None):
         best, _, largest, _ = self.facts[network]
@@ -467,8 +571,11 @@ def _compare_verdict(received, lab):
              for part, name in zip(received[1:], ("mean", "half"))]
     if any(part.size != 1 for part in parts):
         raise Wrong("Mean and half should be two numbers.", given)
-    numbers = [float(np.ravel(part)[0]) for part in parts]
-    compare_parts(numbers, [mean, half], ("mean", "half"), given, mistakes)
+    compare_parts(
+        [_rounded(part.item()) for part in parts],
+        [_rounded(mean), _rounded(half)], ("mean", "half"), given, mistakes,
+        **NEAR,
+    )
     verdict, right = received[0], _verdict(mean, half)
     example = (f"{given}; mean {mean:+.3f}, half {half:.3f}", right,
                f"{verdict!s:.40}")
@@ -514,14 +621,15 @@ def _verdict(mean, half):
 def frontier(answer):
     rng = np.random.default_rng(64)
     cases = [
-        ([5.0, 1.0, 3.0, 4.0, 7.0], [95.0, 90.0, 94.0, 92.0, 93.0]),
+        ([5.0, 1.0, 3.0, 4.0, 7.0], [93.0, 90.0, 94.0, 92.0, 95.0]),
         ([2.0, 2.0, 5.0, 6.0, 9.0], [90.0, 80.0, 95.0, 95.0, 97.0]),
         ([2.0, 2.0], [80.0, 90.0]), ([5.0, 5.0, 5.0], [80.0, 90.0, 85.0]),
         ([2.0, 1.0], [90.0, 90.0]), ([1.0, 1.0, 2.0], [90.0, 90.0, 95.0]),
     ]
-    for n in (8, 12, 15):
+    for n in (6, 8, 9):
         cost = rng.permutation(n) + 1.0
-        cases.append((cost, 90 + np.log(cost) + rng.normal(0, 0.5, n)))
+        noise = rng.normal(0, 0.5, n)
+        cases.append((cost, np.round(90 + np.log(cost) + noise, 2)))
     cases.append(([3.0], [90.0]))
     cases = [(np.array(cost), np.array(value)) for cost, value in cases]
     compare_cases(
@@ -531,7 +639,13 @@ def frontier(answer):
 
 
 def _lists(cost, accuracy):
-    return f"cost = {_text(cost)}, accuracy = {_text(accuracy)}"
+    kept, pairs = _kept(cost, accuracy), list(zip(cost, accuracy))
+    beaten = [
+        f"{i} by {next(j for j in kept if _beats(*pairs[j], *pairs[i]))}"
+        for i in range(len(cost)) if i not in kept
+    ]
+    return (f"cost = {_text(cost)}, accuracy = {_text(accuracy)}; beaten: "
+            + (", ".join(beaten) or "none"))
 
 
 def _places(received, given):
@@ -569,15 +683,24 @@ def _by(beats):
     return lambda cost, accuracy: _kept(cost, accuracy, beats)
 
 
-def _climbing(cost, accuracy, order=None, last=False):
-    """Return what is better than all before it, or than the last one."""
+def _climbing(cost, accuracy, order=None, last=False, equal=False):
+    """Return what is better than all before it, or than the last one.
+
+    If `equal`, also what is as good.
+    """
     order = np.argsort(cost, kind="stable") if order is None else order
     before = [
         accuracy[order[max(k - 1, 0) if last else 0 : k]].max(initial=-1)
         for k in range(len(order))
     ]
-    found = [i for i, most in zip(order, before) if accuracy[i] > most]
+    found = [i for i, most in zip(order, before)
+             if accuracy[i] > most or (equal and accuracy[i] == most)]
     return sorted(int(i) for i in found)
+
+
+def _in_order(cost, accuracy, order):
+    """Return the frontier's places in sorted lists."""
+    return _kept(cost[order], accuracy[order])
 
 
 FRONTIER_MISTAKES = [
@@ -620,6 +743,46 @@ FRONTIER_MISTAKES = [
         "has to be more accurate than all that are cheaper.",
     ),
     (
+        lambda cost, accuracy: _climbing(cost, accuracy, equal=True),
+        "A network that costs more and is no more accurate stays: of equal "
+        "accuracy the more expensive one is beaten, of equal cost the less "
+        "accurate one.",
+    ),
+    (
+        lambda cost, accuracy: [],
+        "No network is left: does each one beat itself? One that is equal "
+        "in both beats nobody.",
+    ),
+    (
+        _by(lambda c, v, ci, vi: c < ci or v > vi),
+        "To be cheaper, or more accurate, is not enough to beat another one: "
+        "it must not be worse in the other of the two.",
+    ),
+    (
+        lambda cost, accuracy: list(range(len(cost))),
+        "All networks are there, the beaten ones as well.",
+    ),
+    (
+        lambda cost, accuracy: _Where(
+            lambda got: set(got) == {np.argmin(cost), np.argmax(accuracy)}
+        ),
+        "Only the cheapest and the most accurate network are there. One "
+        "between them that nothing beats belongs to the frontier as well.",
+    ),
+    (
+        lambda cost, accuracy: [i + 1 for i in _kept(cost, accuracy)],
+        "The places are counted from 1; the first place is 0.",
+    ),
+    (
+        lambda cost, accuracy: _in_order(cost, accuracy, np.argsort(cost)),
+        "These are places in the sorted lists; the places in the lists "
+        "that were given are asked for.",
+    ),
+    (
+        _by(lambda c, v, ci, vi: c <= ci and v <= vi and (c < ci or v < vi)),
+        "Accuracy is taken as if less of it were better.",
+    ),
+    (
         lambda cost, accuracy: [int(np.argmax(accuracy))],
         "Only the most accurate network is there. A cheaper one that "
         "nothing beats at its cost belongs to the frontier as well.",
@@ -654,6 +817,23 @@ FRONTIER_MISTAKES = [
             _kept(cost, accuracy) + _kept(cost, accuracy)[:1]
         ),
         "A network is there more than once.",
+    ),
+    (
+        lambda *case: _Where(lambda got: set(got) >= set(_kept(*case))),
+        "A network is there that another one beats. Compare it with all "
+        "others: is one no more expensive, no less accurate, and better in "
+        "at least one of the two?",
+    ),
+    (
+        lambda *case: _Where(lambda got: set(got) <= set(_kept(*case))),
+        "A network is missing that no other one beats: to beat it, one "
+        "would have to be no more expensive, no less accurate, and better in "
+        "at least one of the two.",
+    ),
+    (
+        lambda *case: _Where(),
+        "Networks are there that another one beats, and some are missing "
+        "that nothing beats.",
     ),
 ]
 

@@ -10,11 +10,11 @@
 # worth; why deep sigmoid networks begin slowly.
 #
 # **What you need.** Notebooks 04 and 05; the mean and the standard deviation.
-# In the lecture this is the study of architecture in the hands-on session. One
-# section trains with TensorFlow; all others run without it.
+# In the lecture: the study of architecture in the hands-on session. One section
+# trains with TensorFlow; all others run without it.
 #
 # *Part of the course: studies. To run: at most 60 seconds on two processors.
-# To study: 50 minutes, with everything 75.*
+# To study: 45 minutes, with everything 75.*
 
 # %%
 import math
@@ -54,7 +54,7 @@ last.groupby("role")["seed"].agg(["size", "min", "max"])
 # %% [markdown]
 # The *role* says what a training is for. With `choose`, the seeds 0 and 1 look
 # for the best learning rate of each network; with `report`, ten other seeds
-# train it at this rate. `finer` tries rates in between, `longer` 36 epochs.
+# use this rate. `finer` tries rates in between, `longer` 36 epochs.
 #
 # ## A learning rate for each network
 #
@@ -69,18 +69,17 @@ guess("6.Q1", 0.8)
 # %% [markdown]
 # ### Exercise 6.1 (6 minutes)
 #
-# Write `choose_rate(rates, accuracies)`. `rates` (R,) ascends by a factor of 2
-# from each to the next; `accuracies` (R, S) has one column for each seed.
-# Return two results.
+# Write `choose_rate(rates, accuracies)`. `rates` (R,) ascends by factors of 2;
+# `accuracies` (R, S) has one column for each seed. Return two results.
 #
 # - `best`: the rate with the highest mean accuracy. A rate at which a seed
 #   diverged (NaN) cannot be the best. Of equal means take the smaller rate.
 # - `more`: None if a smaller and a larger rate than `best` were tried. If not,
-#   the best rate may lie outside the grid: then `more` is the rate to try
-#   next, half of the smallest one or twice the largest.
+#   a better one may lie outside the grid: `more` is the rate to try next, half
+#   of the smallest or twice the largest.
 #
 # For the rates 0.1, 0.2, 0.4 and the means 95, 96, NaN the results are 0.2 and
-# None; for 95, 94, 93 they are 0.1 and 0.05. One rate or more has no NaN.
+# None; for 95, 94, 93 they are 0.1 and 0.05. At least one rate has no NaN.
 
 # %% tags=["exercise-6.1"]
 def choose_rate(rates, accuracies):
@@ -109,15 +108,15 @@ choosing = last[last["role"] == "choose"]
 best = {}
 for network, runs in choosing.groupby("network"):
     runs = runs.pivot(index="rate", columns="seed", values="validation")
-    best[network], more = choose_rate(runs.index.to_numpy(), runs.to_numpy())
+    rate, more = choose_rate(runs.index.to_numpy(), runs.to_numpy())
+    best[network] = round(float(rate), 3)
     if more is not None:
         print(network, "may be better at", more)
 reveal("6.Q1", best["ReLU 6 x 83"])
 
 # %% [markdown]
-# No network "may be better": each best rate has worse ones on both sides. Now
-# all means, as errors (100 % minus the accuracy). The lowest point of a curve,
-# in a circle, is the answer for its network.
+# No network "may be better": each best rate has worse ones on both sides. All
+# means, as errors (100 % minus the accuracy); a circle marks the best rate:
 
 # %% tags=["draws"]
 tried = choosing.groupby(["network", "rate"])["validation"].agg(
@@ -184,11 +183,11 @@ plotting.show(fig, f"""Three panels of validation error against learning rate,
 
 
 # %% [markdown]
-# Near its lowest point a curve is flat; for ReLU there is a cliff on its
-# right. The deeper or the narrower a ReLU network, the further to the left is
-# its cliff. Sigmoids rise slowly instead, and the deep ones are best at larger
-# rates. So what happens if networks are compared at *one* rate? Move through
-# the rates; a network "fails" if one of its seeds does not learn:
+# Near its lowest point a curve is flat. For ReLU there is a cliff on its right:
+# the deeper or the narrower the network, the smaller the rate where it begins.
+# Sigmoids rise slowly, and the deep ones are best at larger rates. What if
+# networks are compared at *one* rate? Move through the rates; a network
+# "fails" if one of its seeds does not learn:
 
 # %% tags=["draws"]
 def draw_common(rate, label):
@@ -237,23 +236,24 @@ plotting.frames(
 # %% [markdown]
 # ## How sure is a difference?
 #
-# Two runs of one network differ, because first weights and batches are random.
-# And the two seeds that *chose* a rate cannot judge it: the best of several
-# means is partly luck. Ten other seeds often give less:
+# Two runs of one network differ: first weights and batches are random. The two
+# seeds that *chose* a rate cannot judge it, because the best of several means
+# is partly luck. Ten other seeds often give less:
 
 # %%
 report = last[last["role"] == "report"]
 validation = report.pivot(index="seed", columns="network", values="validation")
 test = report.pivot(index="seed", columns="network", values="test")
 both = {"validation": validation, "test": test}
-chosen_at = {n: tried[n, best[n]] for n in best}
-luck = pd.DataFrame({"chosen at (%)": chosen_at,
-                     "ten others (%)": validation.mean()})
-luck.loc[list(DEPTHS.values())].round(2)
 # solution("6.Q2")
 
+# %% tags=["draws"]
+luck = pd.DataFrame({"chosen at (%)": {n: tried[n, best[n]] for n in best},
+                     "ten others (%)": validation.mean()})
+luck.loc[list(DEPTHS.values())].round(2)
+
 # %% [markdown]
-# Two networks were trained with the same ten seeds; we compare them in pairs.
+# Both networks of a comparison have the same ten seeds, so we compare in pairs.
 # Of n differences take the mean, and the standard deviation s with n - 1 in
 # its denominator. The 95 % interval is
 #
@@ -290,8 +290,8 @@ check("6.2", paired)
 # solution("6.2")
 
 # %% [markdown]
-# The course's own `difference` follows the same rule. A table of differences,
-# in points of accuracy, on both samples:
+# The course's `difference` follows the same rule. In points of accuracy, on
+# both samples:
 
 # %% tags=["draws"]
 def in_words(first, second):
@@ -328,7 +328,7 @@ in_points([("ReLU 1 x 128", "ReLU 1 x 64"), ("ReLU 3 x 101", "ReLU 1 x 128")])
 guess("6.Q3", -0.2)
 
 
-# %%
+# %% tags=["draws"]
 def parameters(network):
     """Return the number of parameters of a network such as "ReLU 2 x 112"."""
     _, H, _, n = network.split()
@@ -429,19 +429,19 @@ guess("6.Q5", 0.3)
 # ### Exercise 6.3 (15 minutes)
 #
 # The heart of this notebook: an experiment and its judgement. Write
-# `fair_comparison(train, first, second, rates)`. You are given `train(network,
-# rate, seed)`, which trains a network and returns its validation accuracy in
-# %, or NaN if it diverged. For each of the two networks:
+# `fair_comparison(train, first, second, rates)`. Its argument `train(network,
+# rate, seed)` trains a network and returns its validation accuracy in %, or
+# NaN if it diverged. For each of the two networks:
 #
 # 1. train it at all `rates` (a tuple, ascending by factors of 2) with the
-#    seeds 0 and 1, and call `choose_rate`. As long as it names one `more`
-#    rate, add this one to the rates and choose again;
+#    seeds 0 and 1, and call `choose_rate`. As long as `more` is not None, add
+#    it to the rates and choose again;
 # 2. train it at its best rate with the seeds 10 to 19.
 #
 # Compare the ten pairs with `paired`. Return the verdict, the mean and half.
 # The verdict is `"first"` (is more accurate), `"second"`, or `"not
-# distinguishable"`. The check runs your experiment in simulated laboratories
-# in which the truth is known.
+# distinguishable"`. The check simulates laboratories in which the truth is
+# known.
 
 # %% tags=["exercise-6.3"]
 def fair_comparison(train, first, second, rates):
@@ -449,16 +449,13 @@ def fair_comparison(train, first, second, rates):
     ### BEGIN SOLUTION
     judged = []
     for network in (first, second):
-        tried_rates, more = list(rates), None
+        grid = list(rates)
         while True:
-            accuracies = [[train(network, rate, seed) for seed in (0, 1)]
-                          for rate in tried_rates]
-            rate, more = choose_rate(
-                np.array(tried_rates), np.array(accuracies)
-            )
+            accuracies = [[train(network, r, s) for s in (0, 1)] for r in grid]
+            rate, more = choose_rate(np.array(grid), np.array(accuracies))
             if more is None:
                 break
-            tried_rates = sorted([*tried_rates, more])
+            grid = sorted([*grid, more])
         judged.append([train(network, rate, seed) for seed in range(10, 20)])
     mean, half = paired(*np.array(judged))
     if abs(mean) <= half:
@@ -503,25 +500,20 @@ in_points(deeper)
 
 # %% [markdown]
 # Two layers are a little better than one, six a little worse, both clear in
-# both samples. Three and four are not distinguishable from one. With four
+# both samples; three and four are not distinguishable from one. With four
 # comparisons, one clear by chance would be rare. So is this safe?
 #
 # ### What would overturn it?
 #
 # The rates of the grid are a factor of 2 apart. So the ten seeds also trained
-# four of the networks at rates in between, half a step away (six layers were
-# not: NaN). Validation accuracy; columns: the rate divided by the one that was
-# chosen.
+# each network, except six layers (NaN), half a step away. Validation accuracy;
+# columns: the rate divided by the chosen one.
 
 # %%
-near = last[last["role"].isin(["report", "finer"])].copy()
-near = near[near["network"].isin(DEPTHS.values())]
-near["rate / chosen"] = [
-    round(rate / best[n], 1) for n, rate in zip(near["network"], near["rate"])
-]
-at_rates = near.pivot_table(
-    index="network", columns="rate / chosen", values="validation"
-)
+near = last[last["role"].isin(["report", "finer"])
+            & last["network"].isin(DEPTHS.values())].copy()
+near["rate / chosen"] = (near["rate"] / near["network"].map(best)).round(1)
+at_rates = near.pivot_table("validation", "network", "rate / chosen")
 at_rates.round(2)
 
 # %% [markdown]
@@ -566,11 +558,11 @@ plotting.show(fig, """Differences of accuracy between more hidden layers and
 # %% [markdown]
 # The lead of two layers is nearly gone: on the test sample, which did not
 # choose the rates, +0.03 ± 0.08 is left. The first interval was right about
-# the seeds, but it knew nothing of the grid. Now two and three layers cannot
-# be told apart from one. Four may be worse (clear on the test sample alone),
-# and six are, though they had no rates in between. For widths the order holds,
-# but not the steps: all trained at 0.57, 256 neurons led 128 by 0.24 ± 0.07
-# (validation) and 0.15 ± 0.07 points (test).
+# the seeds, but knew nothing of the grid. Two and three layers cannot be told
+# apart from one. Four may be worse (clear on the test sample alone), and six
+# are, though without rates in between. For widths the order holds, but not the
+# steps: both at 0.57, 256 neurons led 128 by 0.24 ± 0.07 (validation) and 0.15
+# ± 0.07 points (test).
 #
 # ### Going further: longer training
 #
@@ -611,11 +603,10 @@ in_points(others + at_finer, {
 # %% [markdown]
 # On the grid ReLU leads tanh by 0.2 points or less, with three layers not
 # clearly. One layer at 0.57 ("finer") leads by 0.2 and 0.3, but tanh had no
-# such rates. Sigmoids are 0.3 to 0.7 behind. But all learn: four layers of
-# sigmoids reach 97.2 % of the test sample. The last section shows why they
-# begin slowly, and what else their lag hides.
+# such rates. Sigmoids are 0.3 to 0.7 behind, but all learn: four layers of them
+# reach 97.2 % of the test sample. The last section shows why they begin slowly.
 #
-# ## Your own run
+# ## Going further: your own run
 #
 # Choose a network that the table does not have: the neurons of each hidden
 # layer, and a rate; then run all cells up to the figure. Is it better than
@@ -720,9 +711,9 @@ plotting.show(fig, f"""Validation error against parameters: the stored line of
 
 # %% [markdown]
 # A run inside the band shows no difference. One outside is a reason to train
-# ten seeds, not yet a result: of twenty equal networks one falls outside, too.
+# ten seeds, not yet a result: one of twenty equal networks is outside, too.
 #
-# ## Going further: the same with Keras
+# ### The same with Keras
 #
 # The table was made with NumPy. Would Keras give the same? It trained ten
 # networks from the same weights with the same batches:
@@ -1017,10 +1008,10 @@ pd.DataFrame(spread).rename_axis("layer").T.round(5)
 # %% [markdown]
 # ## Summary
 #
-# At one common learning rate you can obtain opposite rankings of depths, and
-# even the gaps of a grid of rates can make a difference. Seeds that chose do
-# not judge, and a difference counts if its 95 % interval over ten pairs leaves
-# out zero. Wider is better up to 512 neurons, at last by 0.15 points. At equal
+# At one common learning rate you can obtain opposite rankings of depths; even
+# the gaps of a grid of rates can make a difference. Seeds that chose do not
+# judge, and a difference counts if its 95 % interval over ten pairs leaves out
+# zero. Wider is better up to 512 neurons, at last by 0.15 points. At equal
 # size one to three hidden layers cannot be told apart, and six are worse. Deep
 # sigmoids begin on a plateau, because what differs between images shrinks
 # fourfold in each layer, and so does $\delta$ (B13); but they do learn.

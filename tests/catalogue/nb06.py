@@ -85,6 +85,15 @@ def frontier(cost, accuracy):
 """
 
 
+def _around(code, name, result="result", given="*given"):
+    """Return an answer that changes what another one gets or returns."""
+    return code.replace(f"def {name}", "def inner") + f"""
+def {name}(*given):
+    result = inner({given})
+    return {result}
+"""
+
+
 CATALOGUE = {
     "6.1": {
         "names": ["choose_rate"],
@@ -111,6 +120,31 @@ CATALOGUE = {
             (_rate(first="None"), "lower edge"),
             (_rate(best="np.nanmax(means)"), "best mean"),
             (_rate(best="k"), "place of the best rate"),
+            (_rate("np.min(accuracies, axis=1)"), "worst single run"),
+            (_rate("np.mean(np.nan_to_num(accuracies), axis=1)"),
+             "counted as an accuracy of 0"),
+            (_rate(place="np.nanargmin(means)"), "lowest mean"),
+            (_rate("np.mean(accuracies, axis=0)"), "its row: axis=1"),
+            (_rate("np.mean(accuracies, axis=1); "
+                   "rates = rates[~np.isnan(means)]; "
+                   "means = means[~np.isnan(means)]"), "taken out before"),
+            (_rate(first="2 * rates[0] - rates[1]",
+                   last="2 * rates[-1] - rates[-2]"), "not a difference"),
+            (_rate(between="0"), "None, not 0 or"),
+            (_rate(between="False"), "None, not 0 or"),
+            (_rate(between="2 * best"), "right; `more` is not"),
+            (_rate(first="rates[0] / 10", last="10 * rates[-1]"),
+             "right; `more` is not"),
+            (_rate(place="np.argmax(means)", first="None", last="None"),
+             "NaN for the largest"),
+            (_rate("np.max(accuracies, axis=1)", between="best / 2"),
+             "best single run"),
+            (_rate(place="len(rates) // 2"), "best rate is wrong"),
+            (_rate(best="rates[means == np.nanmax(means)]"), "not 2"),
+            (_rate(first="[rates[0] / 2, rates[0] / 4]"),
+             "the rate to try next, not 2"),
+            (_around(_rate(), "choose_rate", "result[::-1]"),
+             "other way round"),
             (_rate(between="np.nan"), "it should be None"),
             (_rate(first="None, 0", last="None, 0"), "two results"),
             ("def choose_rate(rates, accuracies): return 0.2", "two results"),
@@ -119,6 +153,9 @@ CATALOGUE = {
         ],
         "right": [
             _rate(),
+            _around(_rate(), "choose_rate", given="*map(np.float32, given)"),
+            _around(_rate(), "choose_rate", "np.float32(result[0]), "
+                    "result[1] and np.float32(result[1])"),
             """
 def choose_rate(rates, accuracies):
     best, at = -1.0, None
@@ -156,7 +193,20 @@ def choose_rate(rates, accuracies):
             (_paired(root="n"), "not by n"),
             (_paired(t="1"), "Student's t is missing"),
             (_paired(t="1", root="1"), "standard deviation of the differenc"),
-            (_paired(t="1.96"), "half is not"),
+            (_paired(t="1.96"), "right for many runs"),
+            (_paired("np.abs(first - second)"), "keeps its sign"),
+            (_paired(s="np.var(d, ddof=1)"), "is the variance"),
+            (_paired(end="return np.median(d), half"), "median is taken"),
+            (_paired(end="return np.sum(d), half"), "the sum of"),
+            (_paired(t="stats.t.ppf(0.025, n - 1)"), "Half is negative"),
+            (_paired(t="stats.t.ppf(0.975, 2 * n - 2)"), "2 n - 2 degrees"),
+            (_paired(root="np.sqrt(n - 1)"), "in s already"),
+            (_paired("second - first", s="np.std(d)"),
+             "is asked for. The standard deviation divides by n"),
+            (_paired(t="1.96", root="1"), "n - 1). This is the interval of"),
+            (_paired(t="stats.t.ppf(0.975, 2 * n - 2)",
+                     s="np.sqrt(first.var(ddof=1) + second.var(ddof=1))"),
+             "one sample, with n - 1. The two spreads"),
             (_paired(t="stats.norm.ppf(0.975)"), "right for many runs"),
             (_paired(t="2"), "rule of thumb"),
             (_paired(t="stats.t.ppf(0.95, n - 1)"), "one side"),
@@ -177,6 +227,8 @@ def choose_rate(rates, accuracies):
         ],
         "right": [
             _paired(),
+            _paired("np.float32(first) - np.float32(second)"),
+            _paired(end="return np.float32(np.mean(d)), np.float32(half)"),
             """
 def paired(first, second):
     d = [a - b for a, b in zip(first, second)]
@@ -226,6 +278,7 @@ def paired(first, second):
         ],
         "right": [
             _fair(),
+            _fair().replace("np.array(", "np.float32("),
             """
 def fair_comparison(train, first, second, rates):
     def best_rate(network, tried):
@@ -268,6 +321,32 @@ def fair_comparison(train, first, second, rates):
             ),
             (_climbing("np.lexsort((-accuracy, cost))"), "one is missing"),
             (_climbing("np.argsort(cost)"), "also if it comes first"),
+            (_climbing("np.argsort(cost)").replace("] > best", "] >= best"),
+             "costs more and is no more accurate stays"),
+            (_around(_frontier(), "frontier",
+                     given="*(part[np.argsort(given[0])] for part in given)"),
+             "places in the sorted lists"),
+            ("""
+def frontier(cost, accuracy):
+    return [i for i in range(len(cost)) if not np.any(
+        (cost <= cost[i]) & (accuracy >= accuracy[i]))]
+""", "beat itself"),
+            (_frontier("cost[j] < cost[i] or accuracy[j] > accuracy[i]"),
+             "not enough to beat"),
+            (_frontier("cost[j] <= cost[i] and accuracy[j] <= accuracy[i] and "
+                       "(cost[j] < cost[i] or accuracy[j] < accuracy[i])"),
+             "less of it were better"),
+            ("def frontier(cost, accuracy): return np.arange(len(cost))",
+             "All networks are there"),
+            ("def frontier(cost, accuracy):\n"
+             "    return [np.argmin(cost), np.argmax(accuracy)]",
+             "Only the cheapest and the most accurate"),
+            (_frontier(end="return [i + 1 for i in kept]"), "from 1"),
+            (_frontier("cost[j] <= cost[i] and accuracy[j] > 1 + accuracy[i]"),
+             "is there that another one beats"),
+            (_frontier("cost[j] <= cost[i] and accuracy[j] > accuracy[i] - 1"),
+             "is missing that no other one beats"),
+            ("def frontier(cost, accuracy): return [0]", "and some are"),
             (
                 """
 def frontier(cost, accuracy):
@@ -311,6 +390,8 @@ def frontier(cost, accuracy):
     return np.array(kept)
 """,
             _frontier(end="return set(kept)"),
+            _around(_frontier(), "frontier", given="*np.float32(given)"),
+            _frontier(end="return np.array(kept, np.int16)"),
         ],
     },
 }
