@@ -315,10 +315,11 @@ def paired(answer):
         values = [as_array(part, "each of the two", given) for part in parts]
         if any(value.size != 1 for value in values):
             raise Wrong("Two numbers are asked for, not arrays.", given)
+        received = [_rounded(value.item()) for value in values]
         compare_parts(
-            [_rounded(value.item()) for value in values],
-            [_rounded(value) for value in _interval(first - second)],
-            ("mean", "half"), given, _paired_slips(first, second), **NEAR,
+            received, [_rounded(value) for value in _interval(first - second)],
+            ("mean", "half"), given,
+            _paired_slips(first, second, *received), **NEAR,
         )
 
 
@@ -329,8 +330,11 @@ def _interval(differences, t=None):
     return float(np.mean(d)), t * np.std(d, ddof=1) / math.sqrt(len(d))
 
 
-def _paired_slips(first, second):
-    """Return ([mean, half], sentence) of what goes wrong, alone or in two."""
+def _paired_slips(first, second, own_mean, own_half):
+    """Return ([mean, half], sentence) of slips, alone or in twos, and others.
+
+    What is left says which of a student's own values is right.
+    """
     d, n = first - second, len(first)
     mean, half = _interval(d)
     s = np.std(d, ddof=1)
@@ -389,7 +393,16 @@ def _paired_slips(first, second):
         if len(words) in (1, 2):
             found.append(([m, t * spread / root], words))
     found.sort(key=lambda slip: len(slip[1]))  # the simpler ones first
-    return slips + [(values, " ".join(words)) for values, words in found]
+    slips += [(values, " ".join(words)) for values, words in found]
+    return [
+        *slips,
+        ([mean, own_half], "The mean is right. Half is t s / sqrt(n); here "
+         f"t = {T[n - 2]:.4g}, s = {s:.4g} and n = {n}."),
+        ([own_mean, half], "Half is right. The mean is that of the n "
+         "differences first - second."),
+        ([own_mean, own_half], "Begin with the n differences first - second. "
+         f"Their mean is {mean:.4g}, and s is {s:.4g}."),
+    ]
 
 
 CHOOSING, JUDGING = (0, 1), tuple(range(10, 20))

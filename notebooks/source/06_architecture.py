@@ -3,7 +3,7 @@
 #
 # **What you will do.** Analyse a stored experiment: some 400 trainings of 15
 # networks that differ in width, depth and activation function. Write the rules
-# of a fair comparison as functions, and train a network of your own.
+# of a fair comparison as functions. Going further: train a network of your own.
 #
 # **What you will learn.** Why each network needs a learning rate of its own;
 # how to tell a difference from luck; what width, depth and activation are
@@ -75,7 +75,7 @@ guess("6.Q1", 0.8)
 # - `best`: the rate with the highest mean accuracy. A rate at which a seed
 #   diverged (NaN) cannot be the best. Of equal means take the smaller rate.
 # - `more`: None if a smaller and a larger rate than `best` were tried. If not,
-#   a better one may lie outside the grid: `more` is the rate to try next, half
+#   a better rate may lie outside the grid: `more` is the one to try next, half
 #   of the smallest or twice the largest.
 #
 # For the rates 0.1, 0.2, 0.4 and the means 95, 96, NaN the results are 0.2 and
@@ -183,9 +183,9 @@ plotting.show(fig, f"""Three panels of validation error against learning rate,
 
 
 # %% [markdown]
-# Near its lowest point a curve is flat. For ReLU there is a cliff on its right:
+# Near its lowest point a curve is flat. For ReLU there is a cliff to the right:
 # the deeper or the narrower the network, the smaller the rate where it begins.
-# Sigmoids rise slowly, and the deep ones are best at larger rates. What if
+# Sigmoids rise slowly, and deep ones are best at larger rates. What if
 # networks are compared at *one* rate? Move through the rates; a network
 # "fails" if one of its seeds does not learn:
 
@@ -506,8 +506,8 @@ in_points(deeper)
 # ### What would overturn it?
 #
 # The rates of the grid are a factor of 2 apart. So the ten seeds also trained
-# each network, except six layers (NaN), half a step away. Validation accuracy;
-# columns: the rate divided by the chosen one.
+# each network except six layers (NaN) at rates half a step away. Validation
+# accuracy; columns: the rate divided by the chosen one.
 
 # %%
 near = last[last["role"].isin(["report", "finer"])

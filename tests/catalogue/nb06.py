@@ -186,6 +186,9 @@ def choose_rate(rates, accuracies):
         "names": ["paired"],
         "needs": STATS,
         "valid": "lambda first, second: len(first) > 1",
+        "same": [(f"->  d = {words}", "but for the rounding of float32")
+                 for words in ("first - np.float32(second)",
+                               "np.float32(first) - second")],
         "wrong": [
             (_paired("second - first"), "sign is flipped"),
             (_paired(s="np.std(d)"), "n - 1 (ddof=1)"),
@@ -207,6 +210,9 @@ def choose_rate(rates, accuracies):
             (_paired(t="stats.t.ppf(0.975, 2 * n - 2)",
                      s="np.sqrt(first.var(ddof=1) + second.var(ddof=1))"),
              "one sample, with n - 1. The two spreads"),
+            (_paired(t="3"), "t = 4.303, s = 1 and n = 3"),
+            (_paired(end="return d[0], half"), "Half is right"),
+            (_paired(end="return d[0], d[0]"), "Begin with the n"),
             (_paired(t="stats.norm.ppf(0.975)"), "right for many runs"),
             (_paired(t="2"), "rule of thumb"),
             (_paired(t="stats.t.ppf(0.95, n - 1)"), "one side"),
@@ -252,6 +258,7 @@ def paired(first, second):
         "valid": """lambda train, first, second, rates: (
             first != second and len(rates) > 1
             and np.allclose(rates[1:], 2 * np.array(rates[:-1])))""",
+        "same": [("->  runs.append([train(", "but for float32's rounding")],
         "wrong": [
             (_fair(widen="for k in ():"), "on its edge"),
             (_fair(widen="if more is not None:"), "widened once only"),
