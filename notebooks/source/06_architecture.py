@@ -252,6 +252,7 @@ luck = pd.DataFrame({"chosen at (%)": {n: tried[n, best[n]] for n in best},
                      "ten others (%)": validation.mean()})
 luck.loc[list(DEPTHS.values())].round(2)
 
+
 # %% [markdown]
 # Both networks of a comparison have the same ten seeds, so we compare in pairs.
 # Of n differences take the mean, and the standard deviation s with n - 1 in
