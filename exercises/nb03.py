@@ -100,6 +100,8 @@ def _risk_of(answer, y, a, given):
         both = np.nan_to_num(y * np.log(a) + (1 - y) * np.log(1 - a))
         over_samples = -np.sum(y * np.log(a), axis=0)
         squared = np.mean(np.sum((y - a) ** 2, axis=1))
+        exchanged = [-np.mean(np.sum(a * np.log(y + small), axis=1))
+                     for small in 10.0 ** np.arange(-16, -2)]
     mistakes = [
         (-right, "The minus sign of B4 is missing: a loss is positive."),
         (np.sum(J), "This is the sum over the samples. The empirical risk is "
@@ -125,6 +127,8 @@ def _risk_of(answer, y, a, given):
         (np.mean(np.sum(y * a, axis=1)), "The logarithm of B4 is missing."),
         (-np.mean(np.sum(a * np.log(a), axis=1)), "This is the entropy of "
          "the outputs: the expected output y does not enter."),
+        *((loss, "p and q are exchanged: the logarithm is that of y. In B2, p "
+           "is y and q is a.") for loss in exchanged),
         (squared, "This is the squared distance of y and a, not the "
          "cross-entropy."),
         (-np.log(np.mean(np.sum(y * a, axis=1))), "This is the logarithm of "
@@ -400,6 +404,10 @@ def _gradients_of(answer, a, delta, given):
         (a[:, :, None] * delta[:, None, :], "dW still has an axis for the "
          "samples: take the mean over it."),
         (W[0] / D, "The function should return two arrays, dW and db."),
+        *((np.outer(a.mean(axis=0), delta.mean(axis=0)) * k, "This is the "
+           "product of two means. The gradient is the mean of the products: "
+           "first multiply sample by sample, then take the mean.")
+          for k in (1, D, D**2)),
         *_square(a, delta),
     ], "the array dW")
     db = as_array(db, "the array db", given)
@@ -511,9 +519,9 @@ _ORDER = (
 )
 VARIANTS = {
     "1/D missing": "The gradients are sums over the samples: the 1/D is "
-    "missing. layer_gradients has it.",
-    "1/D twice": "The gradients are divided by D twice. layer_gradients has "
-    "the 1/D already.",
+    "missing. Its place is in layer_gradients (exercise 3.4).",
+    "1/D twice": "The gradients are divided by D twice. The one place of the "
+    "1/D is in layer_gradients (exercise 3.4).",
     "sign": "The sign is the wrong way round: delta at the output is a - y.",
     "gate at the output": "The output layer has no gate: delta at the output "
     "is a - y, without h'.",
@@ -538,7 +546,22 @@ VARIANTS = {
     "last activation": "What enters layer 0 is x. For L = 0, a[L - 1] is "
     "a[-1], the output: Python counts from the end.",
     "transpose": "A transpose is missing on the way from one layer to the "
-    "one before. hidden_delta has it.",
+    "one before. Its place is in hidden_delta (exercise 3.3: does its check "
+    "still pass?).",
+    "too far back": "Only the gradients of layer 0 are right: those of a later "
+    "layer L are computed with delta of layer L - 1. In each turn take the "
+    "gradients first, then go one layer back.",
+    "loss alone": "delta at the output is -y / a, the derivative of the loss "
+    "by the output (B9). delta is the derivative by the argument: a - y "
+    "(B11).",
+    "z at the output": "delta at the output is z - y. It is a - y: softmax "
+    "comes first.",
+    "a[-2]": "What enters a layer is the activation of the layer before, "
+    "a[L - 1]. This takes a[-2] in every turn: what enters the output layer.",
+    "dW transposed": "The gradients of the weights are transposed. Their "
+    "shape is (M, N), that of W.",
+    "arguments exchanged": "The gradients are those of exchanged arguments: "
+    "layer_gradients takes what entered the layer first, then delta.",
     "order": _ORDER,
     "order, next": _ORDER,
     "x everywhere": "x enters layer 0 alone. What enters a later layer is the "
@@ -556,6 +579,10 @@ def _reference(x, y, z, a, p, h_prime, variant=""):
         delta = delta * h_prime(z[H])
     if variant == "one term":
         delta = -y * (1 - a[H])
+    if variant == "loss alone":
+        delta = -y / a[H]
+    if variant == "z at the output":
+        delta = z[H] - y
     if variant == "softmax twice":
         delta = delta * a[H] * (1 - a[H])
     scale = {"1/D missing": 1, "1/D twice": D**2}.get(variant, D)
@@ -567,12 +594,19 @@ def _reference(x, y, z, a, p, h_prime, variant=""):
             entered = a[L]
         if variant == "last activation":
             entered = a[L - 1]
-        if L and variant == "first activation":
-            entered = a[0]
+        if L and variant in ("first activation", "a[-2]"):
+            entered = a[0 if variant == "first activation" else -2]
         if variant == "x everywhere":
             entered = x
-        found[f"W{L}"] = entered.T @ delta / scale
-        found[f"b{L}"] = delta.sum(axis=0) / scale
+        at_end = delta  # what this layer's gradients are taken with
+        if L and variant == "too far back":
+            at_end = h_prime(z[L - 1]) * (delta @ p[f"W{L}"].T)
+        if variant == "arguments exchanged":
+            entered, at_end = at_end, entered
+        found[f"W{L}"] = entered.T @ at_end / scale
+        found[f"b{L}"] = at_end.sum(axis=0) / scale
+        if variant == "dW transposed":
+            found[f"W{L}"] = found[f"W{L}"].T
         K = L + variant.endswith("next")  # delta passes through its W
         if 0 < K <= H:
             W = p[f"W{K - ('layer before' in variant)}"]
@@ -689,7 +723,8 @@ LOOK = {
     "with that of delta1, sign by sign.",
     "B": "The three weight matrices pass, so every delta is right. What "
     "happens to delta on the way to b?",
-    "C": "All six arrays fail, so look at the first delta of all. Is it B11?",
+    "C": "All six arrays fail, and the last line is that of most others. So "
+    "look at the first delta of all. Is it B11?",
     "D": "All six arrays fail, and the risk jumps up at once as if the steps "
     "were much too long. What is missing compared with the others?",
     "E": "Only W2 and b2 pass, so both hidden deltas are wrong. What "
@@ -707,8 +742,10 @@ LOOK = {
     "3.6",
     "name the mistakes",
     hints=[
-        "Start with the table. Which arrays fail? The mistake is at the last "
-        "layer that fails, the one nearest to the output.",
+        "Start with the table. Which arrays fail? If a delta is wrong, the "
+        "first wrong one is that of the last layer that fails, the nearest to "
+        "the output. Where all layers fail, the last line may be wrong, too: "
+        "it turns every delta into gradients.",
         "Write B11, B13, B7 and B8 in NumPy for two hidden layers on paper, "
         "and compare each suspect line by line.",
         "Three suspects fail for W0 and b0 alone: A, G and H. One lacks "

@@ -79,7 +79,7 @@ def relu(z):
 #
 # $$J(p, q) = -\sum_x p(x) \ln q(x) \tag{B2}$$
 #
-# Call $-\ln q(x)$ your surprise when *x* happens although you expected it with
+# Call $-\ln q(x)$ your surprise when *x* happens, to which you gave the
 # probability *q*(*x*): 0 if you were certain of *x*, large if you thought it
 # unlikely. The cross-entropy is the mean surprise if *x* happens with frequency
 # *p*(*x*). (Its unit is the *nat*.) For one sample, *p* is the expected output
@@ -98,7 +98,7 @@ def relu(z):
 # Write `empirical_risk(y, a)`, the mean (B1) of the losses (B4). Both arguments
 # have shape `(D, N)`, one row for each sample: `y` is one-hot, `a` has the
 # probabilities. Return one number. The probability of a *wrong* class may be
-# exactly 0; it must do no harm.
+# exactly 0; it must do no harm. Do not clip `a`, and add no small number.
 #
 # Example: for `y = [[1, 0], [0, 1]]` and `a = [[0.5, 0.5], [0.2, 0.8]]` the
 # two losses are 0.693 and 0.223, and the function returns their mean, 0.458.
@@ -138,8 +138,8 @@ reveal("3.Q1", f"{risk_ten:.2f} nats")
 # %% [markdown]
 # ## 2. Downhill
 #
-# At the minimum of the risk all its derivatives are zero. Why not solve these
-# equations? For a straight line through data points a formula does. In a
+# At a minimum of the risk all its derivatives are zero, if it is smooth there.
+# Why not solve these equations? For a straight line a formula does. In a
 # network the weights stand inside ReLU and softmax: no formula is known. *By
 # eye* nobody finds a minimum with more than two parameters. Newton's method
 # needs a matrix of second derivatives, with as many rows and columns as there
@@ -246,7 +246,8 @@ paths = {rate: descend(line_slope, START, rate, EPOCHS) for rate in RATES}
 def draw_path(rate, path):
     """Draw a descent on the risk of the line, and against the epoch."""
     fig, axes = plotting.figure(1, 2, width=6.5, height=2.5, sharey=True)
-    w_line = np.linspace(-1.3, 3.0, 90)
+    visited = np.concatenate(list(paths.values()))  # one scale for all rates
+    w_line = np.linspace(min(-1.3, visited.min()), max(3, visited.max()), 90)
     risks = [line_risk(w) for w in path]
     axes[0].plot(w_line, [line_risk(w) for w in w_line], color=plotting.GREY)
     axes[0].plot(path, risks, "o", color=plotting.VERMILION)
@@ -255,8 +256,10 @@ def draw_path(rate, path):
     axes[1].plot(risks, "o-", lw=1, color=plotting.VERMILION)
     axes[0].set(title=f"learning rate {rate}", xlabel="weight $w$")
     low = line_risk(w_best)
-    axes[0].set(ylabel="risk $R_D$ (nats)", ylim=(low - 0.05, low + 0.9))
-    axes[1].set(title="line: the minimum", xlabel="epoch")
+    high = max(low + 0.9, 0.05 + max(line_risk(w) for w in visited))
+    axes[0].set(ylabel="risk $R_D$ (nats)", ylim=(low - 0.05, high))
+    axes[1].set(title="Risk after each epoch",
+                xlabel="epoch (grey line: the minimum)")
     axes[1].xaxis.get_major_locator().set_params(integer=True)
     return fig
 
@@ -383,10 +386,10 @@ plotting.show(
 #
 # ## 3. A map of the way back
 #
-# A *central difference*, $(f(w + \varepsilon) - f(w - \varepsilon)) / (2
-# \varepsilon)$, approximates a slope, but needs two forward passes for *each*
-# weight. Backpropagation gives all slopes for at most two more products per
-# weight:
+# A *central difference*, `(f(w + e) - f(w - e)) / (2 * e)` with a small `e`,
+# approximates a slope, but needs two forward passes for *each* weight.
+# Backpropagation gives all slopes for at most two more products per weight.
+# The figure shows its way:
 
 # %% tags=["draws"]
 def connect(ax, start, end, colour):
@@ -453,8 +456,8 @@ print(f"z^0, a^0, a^1: {50_000 * (2 * N + K) * 4 / 1e6:.0f} MB")
 
 # %% [markdown]
 # So many forward passes for *one* step! The products are those of one sample;
-# the last line is what 50,000 images need kept for the way back, beside *x*, in
-# float32.
+# the last line is the memory for the stored values of 50,000 images, beside
+# *x*, in float32.
 
 # %% [markdown]
 # ## 4. The proof
@@ -662,7 +665,7 @@ plotting.show(
 # &= \sum_{i \neq n} y_i a_n^H + y_n a_n^H - y_n = a_n^H \sum_i y_i - y_n
 # \end{aligned}$$
 #
-# (The term $y_n a_n^H$ is the one that the sum over *i* ≠ *n* lacks.) Now, and
+# (The middle term is the one that the sum over *i* ≠ *n* lacks.) Now, and
 # nowhere else, the proof uses that the entries of *y* add up to 1: each sample
 # belongs to one class.
 #
@@ -901,8 +904,8 @@ print(f"loss {tiny_loss(0):.4f}, after one step {tiny_loss(0.1):.4f}")
 # ## 5. D samples at once
 #
 # On paper a sample is a column. In NumPy samples are the rows of one array, so
-# everything is transposed. Since $(AB)^T = B^T A^T$, the layer `W.T @ a + b`
-# becomes `a @ W + b` (F3).
+# everything is transposed. Since `(A @ B).T` is `B.T @ A.T`, the layer
+# `W.T @ a + b` becomes `a @ W + b` (F3).
 #
 # ### Exercise 3.3 (6 minutes): one layer back
 #
@@ -1208,9 +1211,9 @@ for name, h_prime in (("right", relu_prime), ("wrong", np.ones_like)):
 #
 # If you do one thing beyond the core, do this. Here are eight backward passes
 # for a network with two hidden ReLU layers. Each contains exactly one common
-# mistake. None stops with an error. All have the same arguments: rows `x` and
-# `y`, the lists `z` and `a` of the forward pass, and the matrices `W1` and `W2`.
-# `by_name` gives the gradients their names. The data are points of two moons.
+# mistake. None stops with an error. All take rows `x` and `y`, the lists `z`
+# and `a` of `forward`, and the matrices `W1` and `W2`. `by_name` gives the
+# gradients their names. The data are the two half circles of notebook 01.
 
 # %%
 def by_name(pairs):
@@ -1226,7 +1229,7 @@ y_train, BUG_RATE = np.eye(2)[k_train], 0.15
 
 
 # %% [markdown]
-# First read them, and note what makes you suspicious.
+# First read them, and note what is suspicious.
 
 # %%
 def suspect_A(x, y, z, a, W1, W2):
@@ -1324,10 +1327,10 @@ SUSPECTS["right"] = as_suspect(relu_prime)
 
 # %%
 def train_with(suspect, seed=SEED, epochs=1000):
-    """Return risks and parameters, all epochs; stop at a risk beyond 5."""
+    """Return risks and parameters from epoch 0; stop at a risk beyond 5."""
     p = initialise((2, 12, 12, 2), np.random.default_rng(seed))
     risks, path = [], []
-    for _ in range(epochs):
+    for _ in range(epochs + 1):  # epoch 0 is the start
         z, a = forward(x_train, p, relu)
         safe = np.maximum(a[-1], 1e-300)  # no logarithm of 0
         risks.append(empirical_risk(y_train, safe))
@@ -1353,10 +1356,9 @@ fig, axes = plotting.figure(2, 4, height=3.8, sharex=True, sharey=True)
 good = trained["right"][0]
 for ax, name in zip(axes.flat, "ABCDEFGH"):
     risks = np.minimum(trained[name][0], 6)
-    ax.loglog(np.arange(1, len(good) + 1), good, color="#c8c8c8", lw=5,
-              label="right")
-    ax.loglog(np.arange(1, len(risks) + 1), risks, color=plotting.BLUE,
-              lw=1.3, label="suspect")
+    ax.semilogy(good, color="#c8c8c8", lw=5, label="right")
+    ax.semilogy(risks, color=plotting.BLUE, lw=1.3, label="suspect")
+    ax.set_xscale("symlog", linthresh=1)  # epoch 0 has no logarithm
     ax.set(title=name, ylim=(0.03, 6))
 for ax in axes[1]:
     ax.set(xlabel="epoch")
@@ -1369,9 +1371,9 @@ plotting.show(
     fig,
     alt=f"""Eight small panels, one for each suspect, with its risk against the
     epoch on logarithmic axes, a thin blue line over a broad grey line for the
-    right backward pass. The risk falls for {", ".join(falling)}; it shoots up
-    and is stopped for {" and ".join(stopped)}. Some of the falling curves lie
-    nearly on the grey line.""",
+    right backward pass. The risk falls for {", ".join(falling) or "none"};
+    shooting up and stopped: {", ".join(stopped) or "none"}. Some of the
+    falling curves lie nearly on the grey line.""",
 )
 
 
@@ -1413,9 +1415,11 @@ assert not failed["right"] and all(failed[name] for name in "ABCDEFGH")
 # %% [markdown]
 # For most of the suspects the risk falls, and some end as well as the right
 # algorithm. The gradient check, at one random point and before any training,
-# finds the fault in all eight and none in the ninth. It also gives clues. The
-# wrong gradients lie at the mistake and *before* it, towards layer 0, because
-# delta travels that way. If only biases fail, every delta is right.
+# finds the fault in all eight and none in the ninth. It also gives clues. A
+# wrong delta makes the gradients of its layer wrong, and of those *before* it,
+# towards layer 0, because delta travels that way. A mistake in the last line,
+# which turns every delta into gradients, can do so in all layers at once. If
+# only biases fail, every delta is right.
 #
 # Is a high test accuracy a success? We train E, whose hidden layers get wrong
 # gradients, from ten starts. Beside it: a network whose gates are always
@@ -1424,19 +1428,30 @@ assert not failed["right"] and all(failed[name] for name in "ABCDEFGH")
 # %%
 THREE = {"right": SUSPECTS["right"], "E": suspect_E,
          "output alone": as_suspect(np.zeros_like)}
-scores = {
-    name: [100 * score(train_with(suspect, seed)[1][-1]) for seed in range(10)]
-    for name, suspect in THREE.items()}
-print("E - output alone:",
-      difference(scores["E"], scores["output alone"]).in_words(digits=1))
-pd.DataFrame(scores).describe().loc[["mean", "min", "max"]].round(1)
+WHEN = 50, 1000  # epochs
+scores = {(epoch, name): [] for epoch in WHEN for name in THREE}
+for name, suspect in THREE.items():
+    for seed in range(10):
+        path = train_with(suspect, seed)[1]
+        for epoch in WHEN:
+            q = path[min(epoch, len(path) - 1)]
+            scores[epoch, name].append(100 * score(q))
+
+# %% tags=["draws"]
+pd.DataFrame([
+    {"epoch": epoch,
+     **{name: f"{np.mean(scores[epoch, name]):.1f}" for name in THREE},
+     "E - output alone": difference(
+         scores[epoch, "E"], scores[epoch, "output alone"]).in_words(digits=1)}
+    for epoch in WHEN
+]).set_index("epoch")
 
 
 # %% [markdown]
-# Some 90 % look like a success. But the output layer alone reaches about as
-# much: wrong gradients bring the hidden layers little, if anything (with other
-# seeds up to a fifth of what right ones bring). Without the right version
-# beside it, one would blame the data or the learning rate.
+# Some 90 % look like a success. At epoch 50 wrong gradients bring most of what
+# right ones bring. At epoch 1000 the output layer alone has (nearly) caught
+# up with E, but not with the right version. A short training hardly shows
+# this mistake. Without the right version, one would blame the data.
 #
 # ### Exercise 3.6 (15 minutes): name the mistakes
 #
@@ -1456,9 +1471,10 @@ pd.DataFrame(scores).describe().loc[["mean", "min", "max"]].round(1)
 # | `"transpose"` | a transpose is missing |
 # | `"wrong activation"` | an activation of the wrong layer is used |
 #
-# An example: the risk of F only rises, and all arrays fail, so the mistake is in
-# `delta2`, where B11 has `a[2] - y`: `"F": "sign"`. Afterwards repair a suspect,
-# run the cells from there, and see the check pass.
+# An example: all arrays of F fail. So either the first delta is wrong, or the
+# last line. The last line is that of A, but `delta2` is not `a[2] - y` (B11),
+# and the risk only rises: `"F": "sign"`. Afterwards repair a suspect, run the
+# cells from there, and see the check pass.
 
 # %% tags=["exercise-3.6"]
 def diagnose():
@@ -1513,7 +1529,7 @@ check("3.6", diagnose)
 risk, path = trained["right"]
 on_test = np.array([score(q) for q in path])
 on_training = np.array([score(q, x_train, k_train) for q in path])
-print(f"of {len(risk)} epochs: training risk rises in"
+print(f"of {len(risk) - 1} epochs: training risk rises in"
       f" {np.sum(np.diff(risk) > 0)},")
 print(f"training accuracy falls in {np.sum(np.diff(on_training) < 0)},")
 print("test accuracy is above training accuracy in"
@@ -1525,8 +1541,8 @@ print(f"at the end: training {on_training[-1]:.1%}, test {on_test[-1]:.1%}")
 # Both sentences are too strong. The construction promises that the *risk* falls
 # if the step is short *enough*. But nearly every step takes some arguments of
 # ReLU across their kink, and in some steps, late in this training, this raises
-# the risk a little. (With half the rate *and* twice the epochs: smaller rises,
-# but more. With other seeds there may be none.) And accuracy is not what is
+# the risk a little. (With half the rate *and* twice the epochs the rises are
+# smaller, but there are more. With other seeds there may be none.) And accuracy is not what is
 # minimised. Before the network is fitted, the test accuracy may be the higher
 # one. What remains true: *in expectation, for a fitted network*, the training
 # accuracy is too optimistic (notebook 08).
@@ -1632,8 +1648,8 @@ pd.DataFrame({
 #
 # ### Where ReLU bends
 #
-# If an argument of ReLU changes sign between the two points of a difference, the
-# latter averages over both sides of the kink: a false alarm. We provoke one: a
+# If an argument of ReLU changes sign between two points, their difference
+# averages over both sides of the kink: a false alarm. We provoke one: a
 # bias is set so that one argument is 3e-6, less than the step of 1e-5. The
 # check runs without and with `pattern`.
 

@@ -45,6 +45,18 @@ def backward(x, y, z, a, p, h_prime):
 """
 
 
+TOO_FAR_BACK = """
+def backward(x, y, z, a, p, h_prime):
+    found, delta = {}, a[-1] - y
+    for L in range(len(z) - 1, -1, -1):
+        if L > 0:
+            delta = hidden_delta(z[L - 1], p[f'W{L}'], delta, h_prime)
+        before = a[L - 1] if L > 0 else x
+        found[f'W{L}'], found[f'b{L}'] = layer_gradients(before, delta)
+    return found
+"""
+
+
 def _hidden(line):
     return (
         "def hidden_delta(z, W_next, delta_next, h_prime):\n"
@@ -103,6 +115,9 @@ CATALOGUE = {
                 _risk("-np.mean(np.sum(a * np.log(y), axis=1))"),
                 "logarithm of y",
             ),
+            *((_risk(f"-np.mean(np.sum(a * np.log({safe}), axis=1))"),
+               "p and q are exchanged")
+              for safe in ("y + 1e-12", "np.clip(y, 1e-15, 1)")),
             (
                 _risk("-np.sum(np.log(np.sum(y * a, axis=1))) / len(y[0])"),
                 "number of classes",
@@ -337,6 +352,10 @@ CATALOGUE = {
             (_layer(dW="a_previous @ delta.T / D"), "sum over the samples"),
             (_layer(dW="delta @ a_previous.T / D"), "sum over the samples"),
             (_layer(dW="a_previous.T * delta / D"), "element by element (*)"),
+            *((_layer(dW=f"np.outer({line})"), "product of two means")
+              for line in ("a_previous.mean(0), delta.mean(0)",
+                           "a_previous.mean(0), delta.sum(0)",
+                           "a_previous.sum(0), delta.sum(0)")),
             (
                 _layer(
                 dW="(delta.T @ a_previous).T / D",
@@ -387,6 +406,19 @@ CATALOGUE = {
                 "in a - y already",
             ),
             (_backward(start="-y * (1 - a[-1])"), "term i = n of the sum"),
+            (_backward(start="-y / a[-1]"), "derivative of the loss"),
+            (_backward(start="z[-1] - y"), "softmax comes first"),
+            (_backward(entered="a[-2] if L > 0 else x"), "in every turn"),
+            (_backward(scale="").replace("= dW, db", "= dW.T, db"),
+             "weights are transposed"),
+            (
+                _backward().replace("layer_gradients(a[L - 1] if L > 0 else x"
+                                    ", delta)",
+                                    "layer_gradients(delta, a[L - 1] if L > 0"
+                                    " else x)"),
+                "exchanged arguments",
+            ),
+            (TOO_FAR_BACK, "take the gradients first"),
             (_backward(entered="a[L]"), "layer's own"),
             (
                 _backward(entered="x if L == 0 else a[L]"),
