@@ -1199,6 +1199,8 @@ table.round(1) + 0.0
 # %% tags=["instructor"]
 assert final[2].sum() < 0.7 * final[1].sum() and sampling < -lead
 assert max(gains[2]) < -0.3 and max(gains[4]) < -0.1
+assert min(gains[10]) < 0 < max(gains[10])
+assert np.mean(gains[10]) > np.mean(gains[2]) + 0.3
 assert n_linear not in (KEPT[0], KEPT[-1]) and k_best not in (1, 25)
 
 # %% [markdown]
