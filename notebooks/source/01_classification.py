@@ -200,6 +200,7 @@ def half_of(share, n):
     return 196 * np.sqrt(share * (1 - share) / np.maximum(n, 1))
 
 
+# %% tags=["draws"]
 places = [int(np.argmin(abs(cuts - cut))) for cut in (0, 1, 2)]
 rows, halves = {}, []
 for share in SHARES:
@@ -1253,7 +1254,8 @@ own = [x[np.isin(digits, PAIR)].astype(float) for x, digits in (
     (mnist.x_train, mnist.y_train), (mnist.x_validation, mnist.y_validation))]
 turned = [PCA(2, svd_solver="covariance_eigh").fit(own[0]).transform(x)
           for x in own]
-names = ["largest variance, all digits", "largest variance, fours and nines",
+names = ["largest variance, all digits",
+         f"largest variance, digits {PAIR[0]} and {PAIR[1]}",
          f"found: components {i + 1} and {j + 1}"]
 shares = pairs[0, 1], least_squares((0, 1), turned), pairs[i, j]
 (100 * pd.DataFrame(shares, names, ["training, %", "validation, %"])).round(
