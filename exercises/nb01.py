@@ -65,7 +65,16 @@ def _two(result):
 
 def _pair(answer, selected, signal):
     given = _below(f"selected {_row(selected)}", f"signal   {_row(signal)}")
-    contamination, efficiency = _two(answer(selected, signal))
+    try:
+        contamination, efficiency = _two(answer(selected, signal))
+    except Exception as error:
+        if "truth value of an array" not in str(error):
+            raise
+        raise Wrong(
+            "Python's and, or, not and if ask an array for one True or False, "
+            "but it holds many. For arrays, point by point: &, | and ~.",
+            given,
+        ) from None
     good = np.sum(selected & signal)
     bad = np.sum(selected & ~signal)
     n = max(np.sum(selected), 1)
@@ -121,8 +130,8 @@ def _pair(answer, selected, signal):
     "the best cut",
     returns="number",
     hints=[
-        "The number of wrong decisions changes only where the cut passes a "
-        "value of z. So few candidates are enough.",
+        "Which short list of cuts is enough, so that every other cut decides "
+        "for all points as one of the list does?",
         "The values of z themselves will do as candidates, and one more "
         "below all of them.",
         "Count, for each candidate, the points at which (z > c) and signal "
@@ -138,13 +147,14 @@ def best_cut(answer):
         _cut(answer, z, signal)
     _cut(
         answer, [0.2, 0.5, 0.9, 1.3, 2.4, 2.6], [1, 1, 1, 1, 0, 0],
-        "Here it is best to select everything: a cut below the lowest value "
-        "has to be among those you try.",
+        "Here it is best to select everything. Is a cut below all values "
+        "among those that you try, and do you count both kinds of mistake?",
     )
     _cut(
         answer, [0.2, 0.5, 0.9, 1.3, 2.4], [1, 0, 0, 0, 0],
-        "Here it is best to select nothing: a cut above, or at, the highest "
-        "value has to be among those you try.",
+        "Here it is best to select nothing. Is a cut at the highest value, or "
+        "above, among those that you try, and do you count both kinds of "
+        "mistake?",
     )
     _cut(
         answer, [0.0, 0.001, 0.002, 0.003, 100.0], [0, 0, 1, 1, 1],
@@ -194,10 +204,75 @@ def _cut(answer, z, signal, words=None):
             "other side of a point: return a value of z as it is."
         )
     else:
-        words = words or _about_cut(cut, z, signal, wrong) or (
-            "There is a cut with fewer wrong decisions."
+        words = (
+            (not words and _about_cut(cut, z, signal, wrong))
+            or _other_aim(answer) or words
+            or _about_middle(cut, z, signal)
+            or "There is a cut with fewer wrong decisions."
         )
     raise Wrong(words, given, expected, received)
+
+
+def _other_aim(answer):
+    """Return the sentence of an aim for which an answer is best, or None.
+
+    It has to be best in all of some cases, where the aims differ.
+    """
+    rng, cases = np.random.default_rng(13), []
+    for k, size in enumerate((9, 12, 15, 25, 18, 30, 40, 50)):
+        signal = np.arange(size) % (2 + k % 4) == 1
+        z = np.round(10 + rng.normal(size=size) + signal, 3)
+        z[2], z[k // 4] = z.min() - 0.3, z.max() + 0.2  # the ends
+        cases.append((z, signal))
+    cuts = [np.ravel(answer(*case)) for case in cases]
+    if any(cut.size != 1 for cut in cuts):
+        return None
+
+    def best(aim):
+        return all(aim(cut[0], *case) <= 1e-9 + min(
+            aim(c, *case) for c in (-np.inf, *case[0], np.inf)
+        ) for cut, case in zip(cuts, cases))
+
+    if best(lambda *case: _bad(*case) + _lost(*case)):
+        return None  # it fails in unusual cases only
+    return next((words for aim, words in OTHER_AIMS if best(aim)), None)
+
+
+def _bad(c, z, signal):
+    return np.sum((z > c) & ~signal)
+
+
+def _lost(c, z, signal):
+    return np.sum((z <= c) & signal)
+
+
+def _purity(c, z, signal):
+    return np.sum((z > c) & signal) / max(np.sum(z > c), 1)
+
+
+OTHER_AIMS = [
+    (_bad, "Your cuts select no background, however much signal is lost: "
+     "both kinds of mistake count."),
+    (_lost, "Your cuts lose no signal, however much background is selected: "
+     "both kinds of mistake count."),
+    (lambda c, z, signal: np.sum((z < c) != signal), "Your cuts are best for "
+     "z < c; here signal is z > c."),
+    (lambda *case: -(_bad(*case) + _lost(*case)), "Your cuts are the worst: "
+     "they make the most mistakes. Is signal where z > c, and do you take "
+     "the smallest count?"),
+    (lambda c, z, signal: _bad(c, z, signal) / np.sum(~signal)
+     + _lost(c, z, signal) / np.sum(signal), "Your cuts are best if each kind "
+     "of mistake is divided by the size of its class. Count the wrong "
+     "points: all weigh the same."),
+    (lambda c, z, signal: 1 - _purity(c, z, signal)
+     - np.sum((z > c) & signal) / np.sum(signal), "Your cuts are best for "
+     "efficiency minus contamination. Count the wrong points instead."),
+    (lambda c, z, signal: -2 * np.sum((z > c) & signal)
+     / (np.sum(z > c) + np.sum(signal)), "Your cuts are best for the F1 "
+     "score. Count the wrong points instead."),
+    (lambda *case: -_purity(*case), "Your cuts have the highest purity, "
+     "however much signal is lost: both kinds of mistake count."),
+]
 
 
 def _rounded_off(cut, z, signal, least):
@@ -210,20 +285,23 @@ def _rounded_off(cut, z, signal, least):
 
 def _about_cut(cut, z, signal, wrong):
     """Return the sentence of a mistake that explains a cut, or None."""
-    least, mine = min(wrong), np.sum((z > cut) != signal)
+    least = min(wrong)
     best = [k for k, count in enumerate(wrong) if count == least]
     ranks = np.argsort(np.argsort(z, kind="stable"))
     index = {k for each in best for k in (each, each - 1)}
     index |= {int(ranks[each - 1]) for each in best if each}
-    both = signal.any() and not signal.all()
     if cut in z and np.sum((z >= cut) != signal) == least:
         return "That would be right for z >= c; here signal is z > c."
     if len(z) > 5 and cut in (least, least / len(z)):
         return "That is how many are wrong; return where the cut is."
     if len(z) > 5 and cut in index:
         return "That looks like an index: return the value of the cut."
-    if mine == max(wrong) > least + 1:
-        return "That is the worst cut: it makes the most mistakes."
+    return None
+
+
+def _about_middle(cut, z, signal):
+    """Return the sentence of a cut in the middle of two means, or None."""
+    both = signal.any() and not signal.all()
     if both and np.isclose(cut, (z[signal].mean() + z[~signal].mean()) / 2):
         return (
             "The middle between the two means is a good guess, but another "
@@ -328,6 +406,11 @@ def _impurity(answer, values, y, cut):
         (total(lambda s: mean(lambda p: 2 * p * (1 - p), s)), "2 p (1 - p) "
          "holds for two classes only, with p the share of one of them: with "
          "more classes use 1 - the sum of squares."),
+    ]
+    mistakes += [
+        (total(lambda s: 1 - np.sum(_shares(s)) ** 2), "This is 0 for every "
+         "cut, as if the shares were added first and then squared: square "
+         "each p[k], then add."),
     ]
     mistakes += [
         (total(lambda s, k=k: 2 * np.mean(s == k) * np.mean(s != k)),
@@ -462,7 +545,7 @@ def _labels(answer, case, expected):
     value = as_array(answer(*case), "the result", given)
     if value.shape == (len(x),):
         return value
-    order = np.argsort(_squares(x_train, x), axis=1, kind="stable")[:, :k]
+    order = _places(x_train, x, k)
     words = (
         "There should be one label for each row of x, shape "
         f"({len(x)},); the shape is {value.shape}."
@@ -502,8 +585,7 @@ def _tied(labels, case):
 
 
 def _near(x_train, y_train, x, k):
-    order = np.argsort(_squares(x_train, x), axis=1, kind="stable")
-    return y_train[order[:, :k]]
+    return y_train[_places(x_train, x, k)]
 
 
 def _by(distance):
@@ -538,7 +620,20 @@ ROWS = (
     "Is the sum taken over each row (axis=1)? Every training point has a "
     "distance of its own."
 )
+PLACES = (
+    "These are places of points in x_train, not labels: look up in y_train "
+    "which label stands at each place."
+)
+
+
+def _places(x_train, x, k):
+    return np.argsort(_squares(x_train, x), axis=1, kind="stable")[:, :k]
+
+
 VOTE_MISTAKES = [
+    (lambda x_train, y_train, x, k: _places(x_train, x, k).min(axis=1),
+     PLACES),
+    (lambda x_train, y_train, x, k: _places(x_train, x, k)[:, 0], PLACES),
     (_with(only=1), "Only the nearest point was asked: k says how many have "
      "a vote."),
     (_with(only=3), "Always three points were asked: k says how many have a "

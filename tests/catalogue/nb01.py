@@ -38,6 +38,21 @@ def nearest_neighbours(x_train, y_train, x, k):
 """
 
 
+def _cut_by(count, places="np.append(-np.inf, z)", best="argmin"):
+    return f"""
+def best_cut(z, signal):
+    places, found = {places}, []
+    for c in places:
+        s = z > c
+        found.append({count})
+    return places[np.{best}(found)]
+"""
+
+
+ALL = "np.sum(s != signal)"
+GOOD = "np.sum(s & signal)"
+
+
 CATALOGUE = {
     "1.1": {
         "names": ["contamination_and_efficiency"],
@@ -141,6 +156,14 @@ def contamination_and_efficiency(selected, signal):
             (
                 """
 def contamination_and_efficiency(selected, signal):
+    good = np.sum(selected and signal)
+    return 1 - good / max(np.sum(selected), 1), good / np.sum(signal)
+""",
+                "For arrays, point by point: &",
+            ),
+            (
+                """
+def contamination_and_efficiency(selected, signal):
     bad = sum(1 for s, t in zip(selected, signal) if s and not t)
     good = sum(1 for s, t in zip(selected, signal) if s and t)
     return bad / (bad + good), good / int(signal.sum())
@@ -210,33 +233,33 @@ def best_cut(z, signal):
 """,
                 "here signal is z > c",
             ),
-            (
-                """
+            (_cut_by("np.sum(s == signal)"), "Your cuts are the worst"),
+            (_cut_by("np.sum((z < c) != signal)", best="argmax"),
+             "here signal is z > c"),
+            (_cut_by("np.sum((z <= c) != signal)"),
+             "Your cuts are the worst"),
+            (_cut_by("np.sum((z < c) != signal)"), "for z < c; here"),
+            (_cut_by(ALL, "z"), "Is a cut below all values among those"),
+            (_cut_by(ALL, "np.append(z.min() - 1, (np.sort(z)[1:]"
+                          " + np.sort(z)[:-1]) / 2)"),
+             "Is a cut at the highest value"),
+            *((_cut_by("np.sum(s & ~signal)", places), "no background")
+              for places in ("np.append(-np.inf, z)", "z")),
+            *((_cut_by("np.sum(~s & signal)", places), "lose no signal")
+              for places in ("np.append(-np.inf, z)", "z")),
+            ("""
 def best_cut(z, signal):
-    places = np.append(z.min() - 1, z)
-    right = [np.sum((z > c) == signal) for c in places]
-    return places[np.argmin(right)]
-""",
-                "the worst cut",
-            ),
-            (
-                """
-def best_cut(z, signal):
-    wrong = [np.sum((z > c) != signal) for c in z]
-    return z[np.argmin(wrong)]
-""",
-                "a cut below the lowest",
-            ),
-            (
-                """
-def best_cut(z, signal):
-    s = np.sort(z)
-    places = np.append(s[0] - 1, (s[1:] + s[:-1]) / 2)
-    wrong = [np.sum((z > c) != signal) for c in places]
-    return places[np.argmin(wrong)]
-""",
-                "at, the highest",
-            ),
+    return max(z[~signal], default=z.min() - 1)
+""", "no background"),
+            (_cut_by("np.mean(s[~signal]) + np.mean(~s[signal])"),
+             "divided by the size of its class"),
+            (_cut_by(f"{GOOD} / np.sum(signal) - np.sum(s & ~signal)"
+                     " / max(np.sum(s), 1)", best="argmax"),
+             "efficiency minus contamination"),
+            (_cut_by(f"{GOOD} / (np.sum(s) + np.sum(signal))",
+                     best="argmax"), "the F1 score"),
+            (_cut_by("np.sum(s & ~signal) / max(np.sum(s), 1)",
+                     "np.sort(z)[:-1]"), "highest purity"),
             (
                 """
 def best_cut(z, signal):
@@ -280,7 +303,7 @@ def best_cut(z, signal):
 def best_cut(z, signal):
     return z[signal].min() - 1e-9
 """,
-                "best to select nothing",
+                "lose no signal",
             ),
             (
                 """
@@ -369,6 +392,9 @@ def best_cut(z, signal):
                       " + len(right) * gini(right)) / len(y)"),
              "how much the cut lowers"),
             (_by_gini("gini(left)"), "the left side alone"),
+            *((_impurity("np.bincount(side) / len(side)", gini),
+               "square each p[k], then add")
+              for gini in ("(1 - np.sum(p) ** 2)", "(1 - sum(p)) ** 2")),
         ],
         "right": [
             """
@@ -413,6 +439,9 @@ def impurity_after_cut(values, y, cut):
             (_near(vote="max(sorted(labels)[::-1], key=[*labels].count)"),
              "equally many votes"),
             (_near(which="[:1]"), "Only the nearest point was asked"),
+            *((code.replace("y_train[np.argsort", "([np.argsort").replace(
+                "[:k]]", "[:k]])[0]"), "places of points in x_train")
+              for code in (_near(), _near(vote="labels[0]"))),
             (_near("-((x_train - point) ** 2).sum(axis=1)"), "farthest away"),
             (_near(vote="round(labels.mean())"), "Labels are names"),
             (_near(vote="np.bincount(labels).max()"),
