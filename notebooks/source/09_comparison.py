@@ -425,9 +425,9 @@ assert (race.groupby("network")["validation"].mean() > 94).all()
 
 # %% [markdown]
 # The accuracies of the three tools agree almost exactly: rounding decides a few
-# images. The times differ. *Cores* is processor time divided by wall
-# time. If Keras has more than one, another thread prepares its batches; less
-# than one means that the processor also worked for others.
+# images. The times differ. *Cores* is processor time divided by wall time. If
+# Keras has more than one, another thread prepares its batches; less than one
+# means that the processor also worked for others.
 #
 # The ratios to NumPy, round by round. "NumPy again" shows what the clock can
 # resolve: other ratios mean something only if they are farther from 1.
@@ -481,8 +481,9 @@ record = dict(vars(tracker.final_emissions_data))
 # %% tags=["draws", "nbval-ignore-output"]
 source = timing.power_source(tracker)
 print("the processor's power is", ": ".join(source))
-pd.Series(record)[["duration", "cpu_energy", "ram_energy", "gpu_energy",
-                   "energy_consumed", "emissions"]]
+entries = ["duration", "cpu_energy", "ram_energy", "gpu_energy",
+           "energy_consumed", "emissions"]
+pd.DataFrame({"record": [f"{record[key]:.3g}" for key in entries]}, entries)
 
 
 # %% [markdown]
@@ -543,9 +544,9 @@ power.round(2)
 
 # %% tags=["instructor", "nbval-ignore-output"]
 assert abs(own / (1000 * record["emissions"]) - 1) < 0.02
-assert not meter_problem and np.isfinite(power.to_numpy()).all()
-assert source[0] == "measured" or np.allclose(
-    power["by hand, W"], power["the tracker, W"], rtol=0.2)
+assert not meter_problem and np.isfinite(power.iloc[:, :2].to_numpy()).all()
+both = power.loc["processor", ["by hand, W", "the tracker, W"]]
+assert "load" not in source[1] or 0.5 < both.iloc[0] / both.iloc[1] < 2
 
 # %% [markdown]
 # The column by hand checks the units, and whose processor time was counted. It
@@ -598,7 +599,7 @@ cost = 50_000 * epochs * per_image.loc[epochs.index]
 
 # %% tags=["draws"]
 missing = epochs["NumPy", "128 full batch"] * 32 * per_image["NumPy", "128"]
-print(f"updates that the full batch lacks: below {1000 * missing:.0f} ms")
+print(f"updates that the full batch lacks: below {1000 * missing:.1f} ms")
 joules = 3600 * clock[["processor_wh", "memory_wh"]]
 PROCESSOR = (joules["processor_wh"] / clock["processor_seconds"]).median()
 MEMORY = (joules["memory_wh"] / clock["seconds"]).median()
@@ -999,10 +1000,10 @@ def draw_grid(country, intensity):
         mwh = cost[tool, network] * np.array(watts) / 3.6
         ax.bar(np.cumsum(mwh) - mwh, intensity, mwh, align="edge", color=[
             plotting.ORANGE, plotting.SKY, "0.8"], edgecolor="white")
-        ax.set(xlim=(0, 90), ylim=(0, 760), xlabel="energy (mWh)")
-        ax.set_title(f"{tool} {network}: "
-                     f"{mwh[:2].sum() * intensity / 1000:.1f} mg + "
-                     f"{mwh[2] * intensity / 1000:.1f} mg")
+        ax.set(xlim=(0, 90), ylim=(0, 1.1 * grid["gCO2e/kWh"].max()))
+        ax.set(xlabel="energy (mWh)")
+        mg = np.array([mwh[:2].sum(), mwh[2]]) * intensity / 1000
+        ax.set_title(f"{tool} {network}: {mg[0]:.1f} + {mg[1]:.1f} mgCO2e")
     names = "processor", "memory", f"the rest at PUE {PUE}"
     axes[0].legend(axes[0].patches, names, fontsize=8)
     axes[0].set_ylabel("grid (gCO2e/kWh)")
@@ -1015,7 +1016,8 @@ plotting.frames(
     [*grid.index],
     alt="Emissions of two trainings as areas, energy times grid, one country "
     "per frame. The widths stay: 512-256 with Keras needs several times the "
-    "energy of 128 with NumPy. The height grows from country to country.")
+    "energy of 128 with NumPy. The height grows from country to country.",
+    start=len(grid) - 1)
 
 # %% [markdown]
 # The larger training emits less in Norway than the smaller one in India: *where*
@@ -1077,7 +1079,7 @@ progress(9)
 # - **9.Q5.** In the estimate of the embodied carbon, replace 56 g/kWh by 700
 #   (coal) and 14 W by 60 W (with a screen). Which part dominates now?
 # - **9.Q6.** Set `BATCH = 512` and run the race again. Which ratio changes?
-# - **9.Q7.** And without `steps_per_execution=32` in `keras_model`?
+# - **9.Q7.** Set it back, but remove `steps_per_execution=32`. And now?
 
 # %% [markdown] tags=["answer-9.Q5"]
 # **Answer (9.Q5).** `emissions(60, 1, 700)` is 0.0117 g: 11.7 mg per second,
