@@ -667,8 +667,11 @@ check("9.3", dominant)
 # hint("9.3")
 # solution("9.3")
 
+# %% [markdown]
+# On this machine:
+
 # %% tags=["nbval-ignore-output"]
-print("this machine: {}, {:.0f} %".format(*dominant(record)))
+print("{}, {:.0f} %".format(*dominant(record)))
 
 # %% [markdown]
 # > **Question 9.Q3 (2 minutes).** On the stored machine most of each joule
@@ -720,8 +723,8 @@ ways.loc[epochs.index].round(2)
 # %% [markdown]
 # With mini-batches the rounds, on a quiet machine, cost 8 to 23 % less than the
 # trainings, which had a busy one. For the full batch they cost 31 % more; its
-# single steps scatter by a factor of 1.7. So differences of less than a third
-# between times not measured side by side mean nothing.
+# single steps scatter by a factor of 1.7. So differences below a third between
+# times not measured side by side mean nothing.
 #
 # ### Prediction
 #
@@ -885,8 +888,7 @@ plotting.show(
 # fixed cost is smaller. At 128 the lead is small: the first six rounds alone
 # would have left it open. With 512 Keras needs less, because TensorFlow has
 # its own matrix products, faster here. Nobody should report where the ratio
-# passes 1: a factor of four lies between the verdicts, and another machine
-# would give another answer.
+# passes 1: a factor of four lies between the verdicts, and the machine matters.
 #
 # Two numbers describe each tool: t = fixed cost + work / speed. The work is
 # the multiplications and additions in the five matrix products of a step.
@@ -903,6 +905,7 @@ pd.DataFrame({
            for unit, row in zip(UNITS.values(), rows)]
     for tool, rows in fits.items()}, index=[*UNITS]).map(
         lambda d: f"{d.mean:.2f} ± {d.half:.2f}")
+
 
 # %% [markdown]
 # Keras has the larger fixed cost, but needs about half of the time for an
@@ -940,8 +943,8 @@ scatter = np.log(pair["800"] / pair["128"])
 of_mean = difference(scatter, 0 * scatter).half
 of_one = of_mean * np.sqrt(len(scatter) + 1)
 low, high = expected * np.exp([-of_one, of_one])
-print(f"expected {expected:.2f} times as long; one new run {low:.2f} to "
-      f"{high:.2f} (± {of_one:.1%}; a mean of {len(scatter)}: ± {of_mean:.1%})")
+print(f"expected {expected:.2f} times as long; one run {low:.2f} to {high:.2f}"
+      f" (± {of_one:.1%}; the mean of {len(scatter)}: ± {of_mean:.1%})")
 
 # %% [markdown]
 # > **Before you go on, 9.Q4.** Which validation accuracy will it reach, in
