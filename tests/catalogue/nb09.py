@@ -66,13 +66,18 @@ def dominant(record):
 """
 
 
-def _verdict(keys="('images', 'updates', 'threads')",
+KEYS = "images", "updates", "threads"
+
+
+def _verdict(keys=KEYS,
              found="difference(np.log(a), np.log(b))", clear="found.clear",
              words="'first' if found.mean < 0 else 'second'", open_="'open'",
-             unfair="'unfair'"):
+             unfair="'unfair'", unlike=None):
+    unlike = unlike or f"any(first[key] != second[key] for key in {keys})"
     return f"""
+import math
 def verdict(first, second):
-    if any(first[key] != second[key] for key in {keys}):
+    if {unlike}:
         return {unfair}
     a, b = first["seconds"], second["seconds"]
     found = {found}
@@ -126,6 +131,22 @@ CATALOGUE = {
                 "the same data",
             ),
             (
+                _fair(call="trains[name](x if _ else x[:6])"),
+                "the same data",
+            ),
+            *[
+                (
+                    _fair(warm=f"for name in tools: trains[name]({part})"),
+                    "The warm-up has another shape",
+                )
+                for part in ("x[:1]", "x[:2]", "np.concatenate([x, x])")
+            ],
+            (
+                _fair(warm="pass", before="f = tools[name](); f(x[:1]); "
+                      "start = clock()", call="f(x)"),
+                "The warm-up has another shape",
+            ),
+            (
                 _fair(warm="pass", repeats="range(1)"),
                 "A single run of A",
             ),
@@ -168,7 +189,8 @@ fair, fair_times = fair_times, listed
         "right": [
             _fair(),
             _fair(prepare="trains = {n: p() for n, p in tools.items()}",
-                  warm="[train(x[:2]) for train in trains.values()]",
+                  warm="[(train(x[:2]), train(x)) for train in "
+                  "trains.values()]",
                   result="float(sorted(seconds[name])[repeats // 2] + "
                   "sorted(seconds[name])[(repeats - 1) // 2]) / 2"),
             # the first round is the warm-up, and is thrown away
@@ -198,7 +220,7 @@ def fair_times(tools, x, repeats, clock):
         ],
         "same": [
             ("float(", "np.float64 is a number as well"),
-            ("x[:2]", "the warm-up may take fewer images"),
+            ("x[:2]", "another warm-up comes after it"),
             ("tools[name]() for name", "made again in each round"),
             ("train(x)  ->", "one of two warm-ups"),
             ("reversed(trains)", "the order within a round is free"),
@@ -285,6 +307,26 @@ def dominant(record):
             (_verdict(keys="('updates', 'threads')"), "number of images"),
             (_verdict(keys="('images', 'threads')"), "number of updates"),
             (_verdict(keys="()"), "number of images"),
+            *[
+                (
+                    _verdict(unlike=f"{call}(first[key] for key in {KEYS}) != "
+                             f"{call}(second[key] for key in {KEYS})"),
+                    "for itself",
+                )
+                for call in ("math.prod", "sum", "set", "sorted")
+            ],
+            *[
+                (
+                    _verdict(unlike=f"first[{a!r}] {sign} first[{b!r}] != "
+                             f"second[{a!r}] {sign} second[{b!r}] or "
+                             f"first[{c!r}] != second[{c!r}]"),
+                    f"numbers of {a} and {b} both differ",
+                )
+                for a, b, c in (("images", "updates", "threads"),
+                                ("images", "threads", "updates"),
+                                ("updates", "threads", "images"))
+                for sign in "*/"
+            ],
             (_verdict(found="difference(a, b)"), "compare the logarithms"),
             (_verdict(words="'second' if found.mean < 0 else 'first'"),
              "other way round"),
