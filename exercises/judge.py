@@ -200,7 +200,8 @@ def _judge(known, answers):
         if len(answers) != 1:
             return NOT_JUDGED, (
                 "Hand over one thing, what the task asks for (a function by "
-                f'its name, without parentheses): check("{known.number}", name).'
+                "its name, without parentheses): "
+                f'check("{known.number}", name).'
             )
         if (
             isinstance(error, TypeError) and "not callable" in str(error)
