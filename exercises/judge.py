@@ -197,6 +197,12 @@ def _judge(known, answers):
     except CannotJudge as reason:
         return NOT_JUDGED, str(reason)
     except BaseException as error:
+        if len(answers) != 1:
+            return NOT_JUDGED, (
+                "Hand over one thing, what the task asks for (a function by "
+                "its name, without parentheses): "
+                f'check("{known.number}", name).'
+            )
         if (
             isinstance(error, TypeError) and "not callable" in str(error)
             and not all(map(callable, answers))

@@ -1,5 +1,6 @@
 """Checkers of notebook 02: softmax, forward, tent."""
 
+import re
 import time
 
 import numpy as np
@@ -51,6 +52,8 @@ def softmax(answer):
             raise Wrong(OVERFLOW if overflows else cause, given, expected,
                         received)
         cause = LATE if overflows else CUT
+        if not overflows and np.any(np.sum(received, axis=-1) == 0):
+            cause = HIDDEN
         if z.dtype.kind == received.dtype.kind == "i":
             cause = WHOLE
         compare(received, expected, given, [(received, cause)], "softmax(z)")
@@ -68,6 +71,11 @@ ONE = (
     "One constant is used for all rows: it suits the first row, and in the "
     "second one exp of what is left is 0 everywhere, and 0 / 0 is NaN. Each "
     "row needs its own."
+)
+HIDDEN = (
+    "All values of a row are 0: exp of what is left is 0 for all of them, and "
+    "a small number added to the sum only hides 0 / 0. The constant has to "
+    "suit each row."
 )
 LATE = (
     "exp overflows in this row, and what is done afterwards (a logarithm, a "
@@ -107,6 +115,7 @@ def _softmax(z):
 def _softmax_mistakes(z):
     e = np.exp(z)
     top = np.max(z, axis=1, keepdims=True)
+    e_column = np.exp(z - np.max(z, axis=0))
     mistakes = [
         (
             e / np.sum(e),
@@ -142,6 +151,12 @@ def _softmax_mistakes(z):
             np.exp(-z) / np.sum(np.exp(-z), axis=1, keepdims=True),
             "The exponent has the wrong sign: the largest z gets the "
             "smallest probability.",
+        ),
+        (
+            e_column / np.sum(e_column, axis=1, keepdims=True),
+            "The maxima of the columns are subtracted (axis=0). What cancels "
+            "is the same constant in the whole row: take the maximum of each "
+            "row.",
         ),
     ]
     if z.shape[0] == z.shape[1]:
@@ -312,7 +327,12 @@ def _judge_forward(answer, x, parameters, given):
         received = answer(x, parameters)
     except Exception as error:
         _too_many_keys(error, layers, given)
+        _foreign(error)
         raise
+    if isinstance(received, list) and any(
+        isinstance(part, np.ndarray) for part in received
+    ):
+        raise Wrong(ONE_LIST, given)
     received = as_tuple(received, 2, "two lists, z and a")
     for part, name in zip(received, "za"):
         _is_list(part, name, layers, x, given)
@@ -387,13 +407,47 @@ def _as_many(z, a, layers, given):
     else:
         words = f"The list z has {len(z)} entr"
         words += f"{'y' if len(z) == 1 else 'ies'}; this network has "
-        words += f"{_layers(layers)}. The number of layers has to come from "
-        words += "`parameters`."
+        words += f"{_layers(layers)}. {_miscounted(z, a, layers)}"
     raise Wrong(words, given)
+
+
+def _miscounted(z, a, layers):
+    """Return why z and a may both have a wrong number of entries."""
+    if z is a:
+        return "z and a are the same list: make two, `z, a = [], []`."
+    if len(z) == 2 * layers:
+        return KEYS
+    if layers == len(TINY) // 2 and len(z) < layers:  # of the first network
+        return (
+            "Does the loop begin at 0 and end after the last layer? Does it "
+            "contain both `append`, and does `return` stand after it?"
+        )
+    return "The number of layers has to come from `parameters`."
+
+
+KEYS = (
+    "Does the loop run over the keys? A layer has a pair of them, a W and a "
+    "b: let L be a number."
+)
+ONE_LIST = "One list came back. Return two, z and a: `return z, a`."
+
+
+def _foreign(error):
+    """Add to the message of shapes that do not fit where they come from."""
+    first, *rest = str(error).split("\n")
+    if "do not fit" in first:
+        first = first.split(" Samples are")[0]  # "... on the way back"
+        first += " Do the weights come from `parameters`? Samples are rows "
+        first += "here, so the weights stand on the right: a @ W."
+    elif "could not be broadcast" in first:
+        first = first.rstrip() + ". Do the biases come from `parameters`?"
+    error.args = ("\n".join([first, *rest]),)
 
 
 def _too_many_keys(error, layers, given):
     """Raise `Wrong` where an answer asks for a layer that is not there."""
+    if re.search(r"KeyError: '[Wb][Wb]\d", str(error)):  # f"W{key}"
+        raise Wrong(KEYS, given) from None
     for L in range(layers, layers + 14):
         if any(f"KeyError: '{name}{L}'" in str(error) for name in "Wb"):
             network = f"a network with {_layers(layers)}"

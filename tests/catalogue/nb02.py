@@ -83,6 +83,11 @@ def softmax(z):
                 _softmax("np.exp(z - z.max(axis=0))", "e.sum(axis=0)"),
                 "columns sum to 1",
             ),
+            (_softmax("np.exp(z - z.max(axis=0))"), "maxima of the columns"),
+            (
+                _softmax("np.exp(z - z.max())", f"e.sum({ROWS}) + 1e-9"),
+                "only hides 0 / 0",
+            ),
             (_softmax(below="1"), "largest value of each row is 1"),
             (_softmax("np.exp(z)", "1"), "Numerator only"),
             (_softmax("z"), "exponential is missing"),
@@ -188,6 +193,61 @@ def softmax(z):
             (_forward(end="return a, a"), "should hold z"),
             (_forward(end="return z[-1], a[-1]"), "of type ndarray"),
             (_forward(end="return a[-1]"), "two lists, z and a"),
+            (_forward(end="return a"), "One list came back"),
+            (_forward(end="    return z, a"), "`return` stand after it"),
+            (
+                """
+def forward(x, parameters):
+    layers, z, a, before = len(parameters) // 2, [], [], x
+    for L in range(layers):
+        last = layer(before, parameters[f"W{L}"], parameters[f"b{L}"])
+        before = relu(last) if L < layers - 1 else softmax(last)
+    z.append(last)
+    a.append(before)
+    return z, a
+""",
+                "Does it contain both `append`",
+            ),
+            (
+                _forward().replace("range(H + 1)", "range(1, H + 1)")
+                .replace("[L]", "[-1]"),
+                "Does the loop begin at 0",
+            ),
+            (
+                _forward().replace("z, a, before = len(parameters) // 2 - 1, "
+                                   "[], [], x",
+                                   "before = len(parameters) // 2 - 1, x\n"
+                                   "    z = a = []")
+                .replace("[L]", "[-1]"),
+                "z and a are the same list",
+            ),
+            (
+                """
+def forward(x, parameters):
+    z, a = [], []
+    for L in parameters:
+        z.append(x @ parameters["W0"] + parameters["b0"])
+        a.append(relu(z[-1]))
+    return z, a
+""",
+                "over the keys",
+            ),
+            (_forward().replace("range(H + 1)", "parameters"),
+             "over the keys"),
+            (
+                "W0 = np.ones((784, 128))\n" + _forward(z="before @ W0 + b"),
+                "Do the weights come from `parameters`?", "error",
+            ),
+            (
+                "tiny = {'W0': np.array([[0.5, -1.0], [0.25, 0.5]]),\n"
+                "        'W1': np.array([[1.0, -1.0], [2.0, 0.5]])}\n"
+                + _forward(z="before @ tiny[f'W{L}'] + b"),
+                "Do the weights come from `parameters`?", "error",
+            ),
+            (
+                "b0 = np.ones(128)\n" + _forward(z="before @ W + b0"),
+                "Do the biases come from `parameters`?", "error",
+            ),
             (_forward(end="pass"), "two lists, z and a"),
             (_forward(end="return z, [x] + a"), "begins with x"),
             (_forward(end="return z[:1], a[:1]"), "has 1 entry"),
