@@ -37,6 +37,7 @@ SEED, BATCH_SIZE, SIZES = 7, 64, (784, 128, 10)
 mnist = load_mnist()
 x, y = mnist.x_train, np.eye(10, dtype=np.float32)[mnist.y_train]
 
+
 # %% [markdown]
 # ## One valley
 #
@@ -179,6 +180,7 @@ ten.loc[(ten.rate == 0.4) & (ten.seed == 10), columns].tail(3)
 # %%
 guess("7.Q1", 90)
 
+
 # %% [markdown]
 # Move the slider. Each dot is a training, the line is their mean; the grey
 # line shows where it ends.
@@ -234,6 +236,7 @@ summary.insert(0, "best rate", means.idxmax(axis=1))
 summary.insert(1, "with it", means.max(axis=1).round(1))
 summary.loc[[1, 2, 4, 8, 12]]
 
+
 # %% [markdown]
 # **On the left, a wrong rate costs time**: at 0.0125 the accuracy still rises.
 # **On the right is a cliff**, and time does not help: at 1.6 the ten seeds are
@@ -278,6 +281,7 @@ assert alive[0.4]["active neurons of 128"] > 120
 assert alive[3.2]["active neurons of 128"] < 60 < alive[0.8]["accuracy"]
 after = {rate: row["after an epoch at 0.1"] for rate, row in alive.items()}
 assert alive[1.6]["accuracy"] + 15 < after[1.6] and after[3.2] < 75
+
 
 # %% [markdown]
 # At 1.6 the epoch at 0.1 repairs most of the damage, with the few neurons that
@@ -462,6 +466,7 @@ pd.DataFrame({
     "to": [near.index[near[rule]].max() for rule in near],
 })
 
+
 # %% [markdown]
 # The tops are level, within 0.1 points for two seeds, but at very different
 # rates. Plain steps have a cliff: at 1.6, twice their best rate, they fall to
@@ -558,7 +563,6 @@ adam, momentum = (
 pd.DataFrame({**above_plain(0.8), "cosine: Adam above momentum": gain(
     adam, momentum)}).T
 
-
 # %% [markdown]
 # With the cosine, momentum and Adam are 0.2 points better than plain steps at
 # 0.8, on both samples. Adam above momentum is clear on the validation sample
@@ -646,7 +650,7 @@ ax.axhline(math.log(10), **plotting.STYLE["bound"], lw=1)
 ax.text(20 * LOWEST, math.log(10) + 0.1, "guessing: ln 10", fontsize=9)
 ax.set(xlabel=r"learning rate $\lambda$ on the way", ylim=(0, 5),
        ylabel="risk of a batch", title="Range test: one epoch for each line")
-ax.legend(loc="upper center")
+ax.legend(loc="upper left")
 plotting.show(fig, f"""The risk of the batches against the growing rate. It
     falls from ln 10, is lowest inside a band or near its right end, and rises
     steeply beyond it. The band shows the rates that the study found good, from
@@ -774,6 +778,7 @@ plotting.show(fig, """The learning rate against the epoch. Step: 0.8 until half
     the rate rises from 0 to 0.8 in the first epoch and then follows the
     cosine.""")
 
+
 # %% [markdown]
 # ## Going further: batch size and noise
 #
@@ -825,6 +830,7 @@ pd.DataFrame({
                        for B in (16, 256)}
     for rate, runs in ((0.8, wide[64]),
                        (0.4, final("plain", "cosine", 0.4).validation))})
+
 
 # %% [markdown]
 # From 16 to 64 images the best rate of the two seeds grows fourfold; but the
@@ -886,6 +892,7 @@ for t in range(1, 11):
     w, m, s = adam(w, m, s, g, 0.1, t)
 print(w.round(3))
 
+
 # %% [markdown]
 # Large and small gradients move their weights by the same distance, 0.1 in
 # each step; a gradient without a direction hardly moves its weight. That is
@@ -913,6 +920,7 @@ def largest_curvature(hessian_times, v, iterations):
 
 k, v = largest_curvature(lambda v: np.array([3, 1]) * v, np.ones(2), 20)
 print(k.round(4), v.round(4))
+
 
 # %% [markdown]
 # The product says how the gradient changes along the vector, so the difference
@@ -1066,9 +1074,9 @@ plotting.show(fig, """Left: lambda k / 2 against the step. For the two larger
 # small costs time, and one that is a factor of two too large can damage it for
 # good; a range test finds this cliff in seconds. A schedule gains little over
 # the best constant rate, but the end of a training matters less. Plain steps,
-# momentum and Adam have very different best rates. There, with the cosine,
-# they differed by less than 0.3 points, and a better search for plain steps
-# took about half of that. What chose does not judge.
+# momentum and Adam have very different best rates; there, with the cosine,
+# they differed by less than 0.3 points. What chose does not judge: a better
+# search for plain steps took about half of this difference.
 
 # %%
 progress(7)
