@@ -1,4 +1,4 @@
-"""Checkers of notebook 07: steps, an experiment, Adam, curvature."""
+"""Checkers of notebook 07: steps, an experiment, Adam."""
 
 import math
 
@@ -8,7 +8,6 @@ from exercises.compare import (
     Wrong,
     as_array,
     as_tuple,
-    compare,
     compare_parts,
     shown,
 )
@@ -162,12 +161,12 @@ class _Laboratory:
         lift = 0.0 if rate == self.best(rule)[0] else 5.0
         return float(self.judged[rule][JUDGING.index(seed)] + lift)
 
-    def best(self, rule, mean=np.mean):
+    def best(self, rule):
         """Return the rate of the best mean, and whether it is at an edge."""
         rates = self.grids[rule]
-        values = [mean(self.chosen[rule].get(rate, (90, 90)))
+        values = [np.mean(self.chosen[rule].get(rate, (90, 90)))
                   for rate in rates]
-        place = int(np.nanargmax(values))
+        place = int(np.argmax(values))
         return rates[place], place in (0, len(rates) - 1)
 
     def verdict(self, clear=lambda gap: gap.clear, widen=True):
@@ -231,10 +230,6 @@ def _laboratories():
                                           0.2: (97.4, 97.9),
                                           0.8: (96.0, 98.9)}},
                       judged(0, 0.4))
-    yield _Laboratory("a seed diverged at the largest rate of Adam", grids,
-                      {**usual, "Adam": {0.002: (97.8, 98.0),
-                                         0.004: (99.0, math.nan)}},
-                      judged(0.4, 0))
     yield _Laboratory("a grid of a single rate", {**grids, "Adam": (0.002,)},
                       usual, judged(0, 0.4))
     yield _Laboratory("other rules: the second is worse",
@@ -251,9 +246,8 @@ def _laboratories():
         "which seeds may say so? Is that rate inside its grid? Which seeds "
         "judge, and by which rule?",
         "A loop over `grids.items()`: the mean over seeds 0 and 1 for each "
-        "rate, then the place of the largest. A mean with a NaN in it is NaN; "
-        "`np.nanargmax` passes over it. The first and the last place are "
-        "edges.",
+        "rate, then the place of the largest (`np.argmax`). The first and "
+        "the last place are edges.",
         "At the two chosen rates, and only there, ask the seeds 10 to 19, in "
         "the same order for both rules. `difference` pairs them; its `.clear` "
         "says whether the interval leaves zero out, the sign of its `.mean` "
@@ -305,13 +299,9 @@ def _judge_design(lab, right, given, received):
                 f"{rule}: they are there to judge, and can be trained only "
                 "at the rate that seeds 0 and 1 chose.", *example)
         best, _ = lab.best(rule)
-        careless, _ = lab.best(rule, np.nanmean)
         if judging and judging[0] != best:
             sentence = (f"The ten seeds judge {rule} at another rate than the "
                         "one with the highest mean of seeds 0 and 1.")
-            if judging[0] == careless:
-                sentence = ("A rate at which a seed diverged was chosen: NaN "
-                            "must not be passed over within a mean.")
             others = [lab.best(other)[0] for other in lab.grids]
             if best != judging[0] and judging[0] in others:
                 sentence = ("Both rules are judged at one rate; each should "
@@ -335,10 +325,6 @@ def _why_wrong(lab, right, received):
         return ("A best rate is at the edge of its grid: the best of all may "
                 "lie beyond it.")
     if received == WIDER:
-        if np.isnan([v for pairs in lab.chosen.values()
-                     for pair in pairs.values() for v in pair]).any():
-            return ("The best rate without a diverged seed is inside its "
-                    "grid: a rate at which a seed diverged is not chosen.")
         return ("Both best rates lie inside their grids: look at the means "
                 "of seeds 0 and 1 again.")
     if right == NOBODY:
@@ -445,127 +431,3 @@ def _adam(w, m, s, g, rate, t, beta1, beta2, epsilon, plain=False, kept=False,
     if exchanged:
         return w, s, m
     return (w, m_t, s_t) if kept else (w, m, s)
-
-
-def _symmetric(eigenvalues, rng):
-    n = len(eigenvalues)
-    Q = np.linalg.qr(rng.standard_normal((n, n)))[0]
-    return (Q * np.asarray(eigenvalues)) @ Q.T, Q
-
-
-@exercise(
-    "7.4",
-    "the largest curvature",
-    returns=("number", "array"),
-    hints=[
-        "In a loop: bring v to length one, multiply it by the Hessian. What "
-        "the product has along v itself is the curvature in that direction; "
-        "the product is the next v.",
-        "v has to have length one *before* the product, so that k, the "
-        "product of v and H v, is the curvature; and once more after the "
-        "loop.",
-    ],
-)
-def largest_curvature(answer):
-    rng = np.random.default_rng(72)
-    spectra = [(4.0, 1.0), (9.0, 3.0, 1.0, 0.5), (-6.0, 2.0, 1.0)]
-    spectra += [tuple(np.append(np.linspace(0, 1, 11), 50.0))]
-    for eigenvalues in spectra:
-        H, Q = _symmetric(eigenvalues, rng)
-        v = 3 * Q.sum(axis=1)
-        top = int(np.argmax(np.abs(eigenvalues)))
-        given = (
-            "a Hessian with the eigenvalues "
-            f"{', '.join(f'{e:.3g}' for e in eigenvalues)}; 60 iterations"
-        )
-        calls = []
-
-        def times(u, H=H, calls=calls):
-            calls.append(u)
-            return H @ u
-
-        parts = as_tuple(answer(times, v, 60), 2, "two things, k and v")
-        k = as_array(parts[0], "k", given)
-        _compare_curvature(k, eigenvalues, top, given, calls)
-        direction = as_array(parts[1], "v", given)
-        _compare_direction(direction, Q[:, top], given)
-    _obeys_start_and_iterations(answer)
-
-
-def _obeys_start_and_iterations(answer):
-    """Raise if it begins with another v, or for another number of times."""
-    calls = []
-
-    def times(u):
-        calls.append(u)
-        return np.array([5.0, 3.0, 1.0]) * u
-
-    v = np.array([0.0, 1.0, 1.0])
-    given = "H with 5, 3, 1 on the diagonal, v = [0, 1, 1], iterations = 30"
-    k, direction = as_tuple(answer(times, v, 30), 2, "two things, k and v")
-    start = [(5.0, "It does not begin with the v that is handed over: from "
-              "this one, the way does not lead to the curvature 5.")]
-    compare(k, 3.0, given, start, name="k")
-    _compare_direction(as_array(direction, "v", given),
-                       np.array([0.0, 1.0, 0.0]), given)
-    if len(calls) > 32:
-        raise Wrong(
-            "The number of iterations is an argument: hessian_times was "
-            f"called {len(calls)} times.", given,
-        )
-
-
-def _compare_curvature(k, eigenvalues, top, given, calls):
-    if len(calls) < 10:
-        raise Wrong(
-            f"hessian_times was called {len(calls)} times in 60 iterations: "
-            "each iteration multiplies once more.",
-            given,
-        )
-    if k.size != 1:
-        raise Wrong(f"k should be one number; its shape is {k.shape}.", given)
-    k, right = float(k.ravel()[0]), eigenvalues[top]
-    if not np.isfinite(k) or abs(k) > 1e6:
-        raise Wrong(
-            "k grows without end: v has to be brought back to length one in "
-            "each iteration.",
-            given, right, k,
-        )
-    mistakes = [
-        (
-            right**2,
-            "This is the square of the curvature: multiply by the Hessian "
-            "once between v and v, not twice.",
-        ),
-        (
-            1.0,
-            "k is the length of a vector of length one. The curvature is "
-            "v @ Hv.",
-        ),
-    ]
-    if right < 0:
-        mistakes.insert(
-            0,
-            (
-                -right,
-                "The length of Hv loses the sign: this valley is a hill, "
-                "its curvature negative. v @ Hv keeps it.",
-            ),
-        )
-    compare(k, right, given, mistakes, name="k", rtol=1e-5)
-
-
-def _compare_direction(v, right, given):
-    if v.shape != right.shape:
-        raise Wrong(f"v has the shape {v.shape} instead of {right.shape}.",
-                    given)
-    length = np.linalg.norm(v)
-    if abs(v @ right) < (1 - 1e-6) * length or length == 0:
-        raise Wrong("v does not point along the strongest curvature.", given,
-                    right, v)
-    if abs(length - 1) > 1e-6:
-        raise Wrong(
-            f"v points the right way, but has the length {length:.4g}; "
-            "return it with length one.",
-            given,
-        )
