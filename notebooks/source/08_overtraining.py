@@ -371,6 +371,7 @@ plotting.frames(
 # are reproduced) and down (fewer *true* digits are recognised): they memorise.
 # But from epoch 16 to 24 their mean goes down, not to the right: with a
 # constant rate the steps stay long, and each training jumps (see 8.Q2).
+
 # %% [markdown]
 # ### Exercise 8.2 (10 minutes)
 #
