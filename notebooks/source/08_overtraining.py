@@ -919,19 +919,19 @@ for kind, networks in learned.items():
 
 # %% tags=["draws"]
 fig, axes = plotting.figure(2, 3, width=6.4, height=3.3)
-for line, kind in zip(axes, pulls):
+for panels, kind in zip(axes, pulls):
     mean = pulls[kind].mean(axis=0).reshape(28, 28)
     maps = pulls[kind][1].reshape(28, 28), mean, falls[kind]
-    for ax, values in zip(line, maps):
+    for ax, values in zip(panels, maps):
         limit = np.abs(values).max()
         image = ax.imshow(values, cmap=plotting.SIGNED, vmin=-limit,
                           vmax=limit)
         ax.set(xticks=[], yticks=[])
         ax.spines[["top", "right"]].set_visible(True)
         fig.colorbar(image, ax=ax, shrink=0.85)
-    line[0].contour(x_test[no_3][1].reshape(28, 28), levels=[0.5],
-                    colors=plotting.BLACK, linewidths=0.7)
-    line[0].set_ylabel(f"learned {kind}\nthe mark")
+    panels[0].contour(x_test[no_3][1].reshape(28, 28), levels=[0.5],
+                      colors=plotting.BLACK, linewidths=0.7)
+    panels[0].set_ylabel(f"learned {kind}\nthe mark")
 for ax, title in zip(axes[0], ("gradient, one image", "mean of 1,000",
                                "erased: fall, points")):
     ax.set_title(title, fontsize=9)
