@@ -170,14 +170,14 @@ STOPPING_MISTAKES = [
     "8.2",
     "judge a remedy",
     hints=[
-        "Begin with the strength: the means of `validation`, one for each "
-        "strength, come from `choose.groupby(\"strength\")`.",
+        "Begin with the strength: `table.mean()` returns the mean of each "
+        "column, a Series with the strengths as labels.",
         "What is the label of the largest value of a Series? "
         "`Series.idxmax()` returns it. The two rules that need no test "
         "result come next: common seeds, then the edge.",
-        "`report.pivot(index=..., columns=..., values=...)` makes a table "
-        "with a row for each seed and a column for each strength: two of its "
-        "columns are in the same order.",
+        "Which strengths were *tried* stands in `choose`. `report[strength]` "
+        "is a column; two columns of one table are in the same order, so each "
+        "row is a pair.",
     ],
 )
 def check_judge_remedy(judge_remedy):
@@ -203,12 +203,12 @@ def check_judge_remedy(judge_remedy):
 WORDS = "same seeds", "edge", "better", "worse", "not distinguishable"
 
 
-def _trainings(column, results, seeds, order=None):
-    """Return a table of trainings from {strength: results of the seeds}."""
-    rows = [(strength, seed, value) for strength, values in results.items()
-            for seed, value in zip(seeds, values)]
-    table = pd.DataFrame(rows, columns=["strength", "seed", column])
-    return table if order is None else table.iloc[list(order)]
+def _tables(chosen, two, result, seeds):
+    """Return (choose, report) from {strength: results of the seeds}."""
+    return (
+        pd.DataFrame(chosen, index=pd.Index(two, name="seed"), dtype=float),
+        pd.DataFrame(result, index=pd.Index(seeds, name="seed"), dtype=float),
+    )
 
 
 def _judge_cases():
@@ -219,71 +219,57 @@ def _judge_cases():
     less = {0: [81, 92, 71, 62], 0.1: [80, 90, 70, 60]}
     wide = {0: [80, 90, 70, 60], 0.1: [95, 88, 72, 61]}
     first, four = (0, 1), (10, 11, 12, 13)
-    mixed = (0, 1, 2, 3, 7, 5, 4, 6)  # other seeds first
-    cases = [(small, first, result, seeds, order) for result, seeds, order in (
-        (gain, four, None), (less, four, None), (some, four, None),
-        (wide, four, None), (gain, four, mixed), (less, four, mixed),
-        (gain, (1, 11, 12, 13), None), (less, (10, 11, 12, 0), None),
-        (gain, (20, 5, 30, 7), None),
-    )]
+    three = {0: [80, 82], 0.1: [81, 84], 0.2: [85, 83]}
     more = {**gain, 0.2: [60, 61, 62, 63]}
-    cases += [
-        ({0: [80, 82], 0.1: [81, 84], 0.2: [85, 83]}, first, more, four, None),
-        ({0: [80, 82], 0.1: [81, 84], 0.2: [85, 83]}, first, more,
-         (1, 2, 3, 4), None),
-        ({0.2: [83, 84], 0.1: [84, 83], 0: [80, 81]}, first, more, four, None),
-        ({0: [80, 90], 0.1: [85, 86], 0.2: [95, 70]}, first, more, four, None),
-        ({0: [86, 87], 0.1: [85, 84], 0.2: [80, 81]}, first, more, four, None),
-        ({0: [80, 81], 0.1: [79, 95], 0.2: [70, 71]}, first, more, four, None),
+    cases = [
+        *((small, first, result, four) for result in (gain, less, some, wide)),
+        *((small, first, result, (20, 5, 30, 7)) for result in (gain, less)),
+        (small, first, gain, (1, 11, 12, 13)),
+        (small, first, less, (10, 11, 12, 0)),
+        (three, first, more, four),
+        (three, first, more, (1, 2, 3, 4)),
+        ({0: [80, 81], 0.1: [84, 83], 0.2: [83, 84]}, first, more, four),
+        ({0: [80, 90], 0.1: [85, 86], 0.2: [95, 70]}, first, more, four),
+        ({0: [86, 87], 0.1: [85, 84], 0.2: [80, 81]}, first, more, four),
+        ({0: [80, 81], 0.1: [79, 95], 0.2: [70, 71]}, first, more, four),
         ({0: [80, 82], 0.1: [84, 85], 0.2: [70, 60], 0.4: [83, 81]}, first,
-         {**gain, 0.2: [99, 99, 99, 99], 0.4: [98, 98, 98, 98]}, four, None),
-        ({0: [80, 82, 81], 0.1: [90, 60, 89], 0.2: [84, 83],
+         {**gain, 0.2: [99, 99, 99, 99], 0.4: [98, 98, 98, 98]}, four),
+        ({0: [80, 82, 81], 0.1: [90, 60, 89], 0.2: [84, 83, 84],
           0.4: [70, 71, 72]}, (0, 1, 2), {**less, 0.2: [88, 92, 80, 71]},
-         four, None),
+         four),
     ]
-    return [
-        (_trainings("validation", chosen, two)[::-1],
-         _trainings("test", result, seeds, order))
-        for chosen, two, result, seeds, order in cases
-    ]
+    return [_tables(*case) for case in cases]
 
 
 def _runs_in_words(choose, report):
     """Return two tables in words: for each strength its runs."""
-    def words(table, column):
+    def words(table):
         parts = []
-        for strength, rows in table.groupby("strength", sort=False):
-            runs = ", ".join(f"{value} (seed {seed})" for seed, value
-                             in zip(rows.seed, rows[column]))
+        for strength, values in table.items():
+            runs = ", ".join(f"{value:g} (seed {seed})"
+                             for seed, value in values.items())
             parts.append(f"strength {strength:g}: {runs}")
         return "\n            ".join(parts)
 
-    return (f"choose, validation\n            {words(choose, 'validation')}"
-            f"\n            report, test\n            "
-            f"{words(report, 'test')}")
+    return (f"choose\n            {words(choose)}"
+            f"\n            report\n            {words(report)}")
 
 
-def _judged(choose, report, by="mean", seeds=True, edge=max, paired=True,
-            swapped=False, clear=True, last=False, edge_first=False,
-            compared=None):
+def _judged(choose, report, by="mean", seeds=True, edge=max, of="choose",
+            on="report", swapped=False, clear=True, last=False,
+            edge_first=False):
     """Return (strength, word), or what a changed rule makes of it."""
-    if by == "row":
-        best = choose.strength[choose.validation.idxmax()]
-    else:
-        means = choose.groupby("strength").validation.agg(by)
-        best = means[::-1].idxmax() if last else means.idxmax()
-    common = seeds and bool(set(choose.seed) & set(report.seed))
-    at_edge = edge is not None and best == edge(choose.strength)
+    tables = {"choose": choose, "report": report}
+    means = choose.agg(by)
+    best = means[::-1].idxmax() if last else means.idxmax()
+    common = seeds and bool(set(choose.index) & set(report.index))
+    at_edge = edge is not None and best == edge(tables[of].columns)
     for found, word in ((common, "same seeds"), (at_edge, "edge"))[
         :: -1 if edge_first else 1
     ]:
         if found:
             return best, word
-    if paired:
-        report = report.sort_values("seed")
-    against = 0 if compared is None else compared(choose)
-    first, second = (report[report.strength == strength].test
-                     for strength in (best, against))
+    first, second = (tables[on][strength] for strength in (best, 0))
     change = difference(*((second, first) if swapped else (first, second)))
     if clear and not change.clear:
         return best, "not distinguishable"
@@ -297,14 +283,10 @@ def _rule(**rule):
 JUDGE_MISTAKES = [
     (_rule(by="max"), "The strength with the best single training is "
      "returned; it should have the largest *mean*."),
-    (_rule(by="row"), "The strength of the best single row is returned; it "
-     "should have the largest *mean*."),
     (_rule(by="min"), "The strength is not the one with the largest mean: "
      "compare means, not the worst trainings."),
     (_rule(by="median"), "The strength with the largest median is returned; "
      "it should have the largest mean."),
-    (_rule(by="sum"), "The strength with the largest sum is returned; it "
-     "should have the largest mean."),
     (_rule(last=True), "Of two equal means the larger strength is returned; "
      "it should be the smaller one."),
     (_rule(seeds=False), "A seed occurs in both tables, and nothing is said "
@@ -313,11 +295,12 @@ JUDGE_MISTAKES = [
      "nothing is said about it."),
     (_rule(edge=min), "The edge is the largest strength. The smallest is 0, "
      "no remedy: nothing lies below it."),
+    (_rule(of="report"), "The edge is that of `report`. It holds only the "
+     "strengths worth reporting; those that were tried are in `choose`."),
     (_rule(edge_first=True), "Both rules apply, common seeds and the edge; "
      "the first one is to be returned."),
-    (_rule(paired=False), "The tables are in any order: the two values of a "
-     "seed have to be compared with each other. Bring both into the order of "
-     "the seeds."),
+    (_rule(on="choose"), "The results that chose are judged once more: of the "
+     "best of several, they are better than it is. `report` judges."),
     (_rule(swapped=True), "\"better\" and \"worse\" are exchanged: it is "
      "difference(with the remedy, without)."),
     (_rule(clear=False), "The sign of the mean difference is not enough: if "

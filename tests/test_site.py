@@ -40,9 +40,7 @@ BUDGETS = {
     "04": (65, 85), "05": (60, 100), "06": (45, 75), "07": (45, 85),
     "08": (45, 80), "09": (35, 60),
 }
-OVER_BUDGET = {  # what these take
-    "08": (50, 90),
-}
+OVER_BUDGET = {}  # what those take that are over it
 OFFLINE = """
 import runpy, socket, sys, time
 def refuse(*args, **kwargs):

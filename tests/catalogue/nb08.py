@@ -1,8 +1,8 @@
 """Answers to the exercises of notebook 08."""
 
 
-SEEDS = 'if set(choose.seed) & set(report.seed): return best, "same seeds"'
-EDGE = 'if best == choose.strength.max(): return best, "edge"'
+SEEDS = 'if set(choose.index) & set(report.index): return best, "same seeds"'
+EDGE = 'if best == choose.columns.max(): return best, "edge"'
 CLEAR = 'if not change.clear: return best, "not distinguishable"'
 SIGN = 'return best, "better" if change.mean > 0 else "worse"'
 WORD = f"{CLEAR}\n    {SIGN}"
@@ -44,24 +44,14 @@ def dropout(a, share, rng):
 """
 
 
-def _judge(mean="mean()", best="means.idxmax()", order="pivot", edge="max",
-           rules=(SEEDS, EDGE), change="difference(test[best], test[0])",
-           word=WORD):
-    rows = {
-        "pivot": 'report.pivot(index="seed", columns="strength", '
-        'values="test")',
-        "as it is": "{s: rows.test.to_numpy() for s, rows in "
-        'report.groupby("strength")}',
-        "sorted": "{s: rows.test.to_numpy() for s, rows in "
-        'report.sort_values("seed").groupby("strength")}',
-    }[order]
-    rules = "\n".join(f"    {rule}" for rule in rules).replace("max", edge)
+def _judge(mean="choose.mean()", best="means.idxmax()", rules=(SEEDS, EDGE),
+           change="difference(report[best], report[0])", word=WORD):
+    rules = "\n".join(f"    {rule}" for rule in rules)
     return f"""
 def judge_remedy(choose, report):
-    means = choose.groupby("strength").validation.{mean}
+    means = {mean}
     best = {best}
 {rules}
-    test = {rows}
     change = {change}
     {word}
 """
@@ -158,43 +148,46 @@ def moment_to_stop(risks, patience):
         "names": ["judge_remedy"],
         "needs": "from helpers.evidence import difference",
         "wrong": [
-            (_judge(mean="max()"), "largest *mean*"),
-            (_judge(best="choose.strength[choose.validation.idxmax()]"),
-             "largest *mean*"),
-            (_judge(mean="median()"), "largest median"),
-            (_judge(mean="min()"), "not the one with the largest mean"),
-            (_judge(best="means[::-1].idxmax()"), "Of two equal means"),
+            (_judge(mean="choose.max()"), "largest *mean*"),
+            (_judge(mean="choose.median()"), "largest median"),
+            (_judge(mean="choose.min()"), "not the one with the largest mean"),
+            (_judge(mean="choose.mean()[::-1]"), "Of two equal means"),
             (_judge(rules=(EDGE,)), "what chose cannot judge"),
             (_judge(rules=(SEEDS,)), "lies on the edge"),
-            (_judge(edge="min"), "The edge is the largest"),
+            (_judge(rules=(SEEDS, EDGE.replace("max", "min"))),
+             "The edge is the largest"),
+            (_judge(rules=(SEEDS, EDGE.replace("choose", "report"))),
+             "The edge is that of"),
             (_judge(rules=(EDGE, SEEDS)), "the first one is to be"),
-            (_judge(order="as it is"), "in any order"),
-            (_judge(change="difference(test[0], test[best])"), "exchanged"),
+            (_judge(change="difference(choose[best], choose[0])"),
+             "judged once more"),
+            (_judge(change="difference(report[0], report[best])"),
+             "exchanged"),
             (_judge(word=SIGN), "not enough"),
             (_judge(best="means.max()", rules=(), word=SIGN), "KeyError",
              "error"),
+            (_judge(best="means.argmax()", rules=()), "KeyError", "error"),
+            (_judge(mean="choose.mean(axis=1)"), "KeyError", "error"),
             (_judge(word='return best, change.in_words()'), "none of the"),
             (_judge(word="return best, change.clear"), "should be a word"),
             (_judge(word="return best"), "a strength and a word"),
         ],
         "right": [
             _judge(),
-            _judge(order="sorted"),
+            _judge(best="choose.columns[np.argmax(choose.to_numpy()"
+                   ".mean(axis=0))]"),
             """
 def judge_remedy(choose, report):
     best, highest = None, -1
-    for strength in sorted(set(choose["strength"])):
-        mean = choose[choose["strength"] == strength]["validation"].mean()
+    for strength in choose.columns:
+        mean = sum(choose[strength]) / len(choose)
         if mean > highest:
             best, highest = strength, mean
-    if any(seed in list(report["seed"]) for seed in choose["seed"]):
+    if any(seed in list(report.index) for seed in choose.index):
         return [best, "same seeds"]
-    if best == sorted(choose["strength"])[-1]:
+    if best == sorted(choose)[-1]:
         return [best, "edge"]
-    report = report.set_index(["strength", "seed"])["test"]
-    seeds = report[best].index
-    change = difference([report[best][s] for s in seeds],
-                        [report[0][s] for s in seeds])
+    change = difference(list(report[best]), report[0].tolist())
     low, high = change.mean - change.half, change.mean + change.half
     word = "better" if low > 0 else "worse" if high < 0 else WORD
     return [best, word]
