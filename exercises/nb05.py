@@ -62,6 +62,12 @@ UNITS = (
     "`Dense` wants one whole number of Python's, such as 128; of a number "
     "from an array, `int(N)` makes one.",
 )
+SYMBOLS = (
+    "KerasTensor",
+    "Between the layers there are no numbers yet, so functions of NumPy and "
+    "TensorFlow fail: use those of `keras.ops`, such as "
+    "`keras.ops.nan_to_num`.",
+)
 
 
 @contextlib.contextmanager
@@ -405,7 +411,7 @@ def check_table_model(table_model):
         x, new = x.astype("float32"), new.astype("float32")
         fits = f"Incompatible shapes: [1,{M}] vs. "  # M means, another Input
         with _no_graphs(), _named(
-            given, UNITS, (fits, INPUT),
+            given, UNITS, (fits, INPUT), SYMBOLS,
             ("ncompatible shapes", "Layers of different shapes meet. One mean "
              "and one variance for each of the M columns (`axis=0`)?"),
         ):
@@ -475,6 +481,12 @@ def _compare_table(model, x, new, K, given):
         )
     whole = (new - np.nanmean(x)) / np.nanstd(x)
     vanished = np.where(np.isnan(x).any(axis=0), 0, scaled)
+    known = [filled(x, mean), filled(x)]  # gaps as if they were measured
+    ends = [(np.mean(rows, axis=0), np.std(rows, axis=0)) for rows in known]
+    counted = ("The gaps count as measured values: take mean and variance of "
+               "x_train as it is, before anything is filled.")
+    with np.errstate(invalid="ignore"):  # the root of a negative mean
+        turned = filled((new - std**2) / np.maximum(np.sqrt(mean), 1e-7))
     wrong = [
         (network(vanished), "A column with a gap has vanished: its mean or "
          "its variance is NaN, unless `np.nanmean` and `np.nanvar` leave the "
@@ -489,6 +501,14 @@ def _compare_table(model, x, new, K, given):
         (network(filled(new / safe)), "The mean is not subtracted."),
         (network(filled(whole)), "One mean for the whole table: each column "
          "has its own, `axis=0`."),
+        *((network(filled((new - m) / np.maximum(s, 1e-7))), counted)
+          for m, s in [*ends, (ends[1][0], std), (mean, ends[1][1])]),
+        (network(turned), "Mean and variance are interchanged: "
+         "`Normalization(mean=mean, variance=variance)`."),
+        (network(filled((new - mean) / np.maximum(
+            np.nanstd(x, axis=0, ddof=1), 1e-7))), "The variance is divided "
+         "by the number of values less one (`ddof=1`, as pandas does); "
+         "`np.nanvar` divides by their number."),
         (network(scaled, _same), "The hidden layer has no ReLU."),
         (_softmax(network(scaled)), "The model has softmax at its end; it "
          "should return logits."),

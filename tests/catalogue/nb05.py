@@ -226,6 +226,23 @@ def read_prediction(model, row):
             (_table(mean="np.nanmean(x_train) + np.zeros(x_train.shape[1])",
                     variance="np.nanvar(x_train) "
                     "+ np.zeros(x_train.shape[1])"), "each column"),
+            *((_table(variance=variance), "gaps count as measured")
+              for variance in (
+                  "np.var(np.where(np.isnan(x_train), "
+                  "np.nanmean(x_train, axis=0), x_train), axis=0)",
+                  "np.var(np.nan_to_num(x_train), axis=0)")),
+            (_table(mean="np.mean(np.nan_to_num(x_train), axis=0)"),
+             "gaps count as measured"),
+            (_table(mean="np.mean(np.nan_to_num(x_train), axis=0)",
+                    variance="np.var(np.nan_to_num(x_train), axis=0)"),
+             "gaps count as measured"),
+            (_table(mean="np.nanvar(x_train, axis=0)",
+                    variance="np.nanmean(x_train, axis=0)"), "interchanged"),
+            (_table(variance="np.nanvar(x_train, axis=0, ddof=1)"),
+             "less one"),
+            *((_table(gaps=gaps), "use those of `keras.ops`") for gaps in
+              ("np.nan_to_num(a)", "np.where(np.isnan(a), 0, a)",
+               "tf.where(tf.math.is_nan(a), 0.0, a)")),
             (_table(hidden="keras.layers.Dense(16)"), "no ReLU"),
             (_table(last='keras.layers.Dense(K, activation="softmax")'),
              "softmax at its end"),
