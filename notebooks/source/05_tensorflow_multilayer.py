@@ -161,9 +161,10 @@ def show_history(history, titles, alt):
 
 def ends_in_words(history):
     """Return the first and the last values of a `history`, as words."""
+    table = pd.DataFrame(history)
     return ", ".join(
-        f"{name.replace('val_', 'validation ')} from {list(values)[0]:.2f} "
-        f"to {list(values)[-1]:.2f}" for name, values in history.items()
+        f"{name.replace('val_', 'validation ')} from {table[name].iloc[0]:.2f} "
+        f"to {table[name].iloc[-1]:.2f}" for name in table
     )
 
 
