@@ -549,8 +549,8 @@ VARIANTS = {
     "one before. Its place is in hidden_delta (exercise 3.3: does its check "
     "still pass?).",
     "too far back": "Only the gradients of layer 0 are right: those of a "
-    "later layer L are computed with delta of layer L - 1. In each turn take the "
-    "gradients first, then go one layer back.",
+    "later layer L are computed with delta of layer L - 1. In each turn take "
+    "the gradients first, then go one layer back.",
     "loss alone": "delta at the output is -y / a, the derivative of the loss "
     "by the output (B9). delta is the derivative by the argument: a - y "
     "(B11).",

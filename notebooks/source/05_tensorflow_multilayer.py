@@ -161,10 +161,10 @@ def show_history(history, titles, alt):
 
 def ends_in_words(history):
     """Return the first and the last values of a `history`, as words."""
-    table = pd.DataFrame(history)
+    ends = pd.DataFrame(history).iloc[[0, -1]]
     return ", ".join(
-        f"{name.replace('val_', 'validation ')} from {table[name].iloc[0]:.2f} "
-        f"to {table[name].iloc[-1]:.2f}" for name in table
+        f"{name.replace('val_', 'validation ')} from {first:.2f} to {last:.2f}"
+        for name, (first, last) in ends.items()
     )
 
 
