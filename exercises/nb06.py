@@ -405,6 +405,7 @@ def _paired_slips(first, second, own_mean, own_half):
     ]
 
 
+FARTHEST = 1e-4, 1e4  # rates that no laboratory leads to
 CHOOSING, JUDGING = (0, 1), tuple(range(10, 20))
 VERDICTS = "first", "second", "not distinguishable"
 
@@ -433,9 +434,15 @@ def fair_comparison(answer):
         def train(network, rate, seed, lab=lab, calls=calls):
             rate = _rounded(rate, 6)  # of float32, too
             calls.append((network, rate, int(seed)))
+            if not FARTHEST[0] < rate < FARTHEST[1]:
+                raise Wrong("")  # what the answer hears; see below
             return lab.train(network, rate, int(seed))
 
-        received = answer(train, "A", "B", lab.rates)
+        try:
+            received = answer(train, "A", "B", lab.rates)
+        except Exception:
+            _verify_rates(calls, lab)
+            raise
         received = as_tuple(received, 3, "verdict, mean and half")
         _verify_design(calls, lab)
         _compare_verdict(received, lab)
@@ -498,9 +505,24 @@ LABORATORIES = [
 ]
 
 
+def _verify_rates(calls, lab):
+    """Complain where the last rate that was asked for is out of reach."""
+    if calls and not FARTHEST[0] < calls[-1][1] < FARTHEST[1]:
+        raise Wrong(
+            "The widening of the grid does not end. Has the table that "
+            "`choose_rate` gets a row for each rate, and a column for each "
+            "seed?", _lab_given(lab),
+            received=f"{calls[-1][0]}: trained at {calls[-1][1]:.2g}",
+        )
+
+
+def _lab_given(lab):
+    return f"a laboratory where {lab.words}; rates = {_text(lab.rates)}"
+
+
 def _verify_design(calls, lab):
     """Complain where trainings are not those of a fair experiment."""
-    given = f"a laboratory where {lab.words}; rates = {_text(lab.rates)}"
+    given = _lab_given(lab)
     for network in ("A", "B"):
         own = [(rate, seed) for n, rate, seed in calls if n == network]
         if not own:
@@ -537,6 +559,13 @@ def _verify_design(calls, lab):
 def _verify_rate(own, rate, network, lab, given):
     """Complain where a network is not judged at its best rate."""
     right = lab.chosen(network)
+    chosen_at = [r for r, s in own if s in CHOOSING]
+    if not chosen_at:
+        raise Wrong(
+            f"Network {network} gets a rate that it did not choose. Each "
+            "network chooses its own, with the seeds 0 and 1.", given,
+            received=f"{network}: at {rate:g}, never tried with 0 and 1",
+        )
     if rate == right:
         tried = {s for r, s in own if r == rate and s in CHOOSING}
         if len(tried) < 2:
@@ -558,10 +587,12 @@ def _verify_rate(own, rate, network, lab, given):
             "was chosen for it.", *example,
         )
     if rate in (2 * max(lab.rates), min(lab.rates) / 2):
-        raise Wrong(
-            "The grid is widened once only. Widen it until `more` is None.",
-            *example,
-        )
+        once = "The grid is widened once only: widen it until `more` is None."
+        order = ("The rates no longer ascend, so `choose_rate` mistakes the "
+                 "last one for the edge: sort them.")
+        last = chosen_at[-1]  # of the last table
+        words = order if last != rate else f"Either: {once} Or: {order}"
+        raise Wrong(once if last == max(chosen_at) else words, *example)
     raise Wrong(f"Network {network} is not judged at its best rate.", *example)
 
 

@@ -36,19 +36,21 @@ def _fair(seeds="(0, 1)", widen="while more is not None:",
           judges="range(10, 20)", rate="best[k]", others="judges",
           verdict="abs(mean) <= half", end="return words, mean, half",
           compared="runs[0], runs[1]", signs='"first" if mean > 0'
-          ' else "second"', judged="best[k]"):
+          ' else "second"', judged="best[k]", wider="sorted(tried + [more])",
+          choosing="(first, second)",
+          table="[train(network, rate, seed) for seed in {seeds}]\n"
+                "            for rate in tried"):
     return f"""
 def fair_comparison(train, first, second, rates):
     def choose(network, tried):
         return choose_rate(np.array(tried), np.array([
-            [train(network, rate, seed) for seed in {seeds}]
-            for rate in tried]))
+            {table.format(seeds=seeds)}]))
     best, runs, judges = [], [], {judges}
-    for network in (first, second):
+    for network in {choosing}:
         tried = list(rates)
         rate, more = choose(network, tried)
         {widen}
-            tried = sorted(tried + [more])
+            tried = {wider}
             rate, more = choose(network, tried)
         best.append(float(rate))
     runs.append(np.array([train(first, best[0], s) for s in judges]))
@@ -262,7 +264,15 @@ def paired(first, second):
         "wrong": [
             (_fair(widen="for k in ():"), "on its edge"),
             (_fair(widen="if more is not None:"), "widened once only"),
+            (_fair(wider="tried + [more]"), "no longer ascend"),
+            (_fair(widen="if more is not None:", wider="tried + [more]"),
+             "no longer ascend"),
+            (_fair(table="[train(network, rate, seed) for rate in tried]\n"
+                         "            for seed in {seeds}"),
+             "does not end"),
             (_fair(judged="best[0]"), "at one rate"),
+            (_fair(choosing="(first,)", judged="best[0]"),
+             "B gets a rate that it did not choose"),
             (_fair(judges="(0, 1)"), "judge as well"),
             (_fair(judges="range(12)"), "trained with others"),
             (_fair(judges="range(10, 13)"), "Ten seeds should judge"),
