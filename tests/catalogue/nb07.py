@@ -207,6 +207,10 @@ CATALOGUE = {
              "The seeds that choose judge as well"),
             (_rule(judges="[run(rule, rates[best], s) for s in range(10, "
                    "15)]"), "Only 5 of the seeds"),
+            (_rule(judges="[run(rule, rates[best], s) for s in (0, 1, "
+                   "*range(10, 20))]"), "should not judge as well"),
+            (_rule(clear="np.ptp(a - b) > 1e-9 and difference(a, b).clear"),
+             "the same with each seed"),
             (_rule(means="[np.mean([run(rule, r, s) for s in range(10, 20)])"
                    " for r in rates]"), "they are there to judge"),
             (_rule(edge="False"), "at the edge of its grid"),
@@ -267,6 +271,10 @@ CATALOGUE = {
             (_adam(end="return w"), "should return w, m and s"),
             (_adam(end="return w, s, m"), "each other's place"),
             (_adam(s_t="s"), "used without its correction"),
+            (_adam(end="return w + learning_rate * m_t / (np.sqrt(s_t) + "
+                   "epsilon), m, s"), "as it came"),
+            (_adam(s_t="s", step="m_t * np.sqrt(1 - beta2**t) / (np.sqrt(s) "
+                   "+ epsilon)"), "epsilon is added before"),
             (
                 _adam(m_t="m / (1 - beta1**(t + 1))",
                       s_t="s / (1 - beta2**(t + 1))"),
