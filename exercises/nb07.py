@@ -371,7 +371,7 @@ def _why_wrong(lab, right, received):
 def adam(answer):
     rng = np.random.default_rng(75)
     cases = [
-        (2, (1,), (0.5, 0.5, 0.6, 0.5)), (3, (2,), (0.1, 0.8, 0.95, 0.01)),
+        (2, (1,), (0.5, 0.4, 0.28, 0.5)), (3, (2,), (0.1, 0.8, 0.95, 0.01)),
         (1, (3,), (0.2, 0.9, 0.99, 0.1)), (7, (2, 3), (0.3, 0.7, 0.9, 0.02)),
         (500, (2,), (0.1, 0.9, 0.999, 1e-8)),
     ]
@@ -390,8 +390,8 @@ def adam(answer):
         if any(part.shape != shape for part in received):
             raise Wrong("w, m and s should keep their shape.", given)
         mistakes = [
-            (_adam(*args, **{name: True}), sentence)
-            for name, sentence in ADAM_MISTAKES.items()
+            (_adam(*args, slip), sentence)
+            for slip, sentence in ADAM_MISTAKES.items()
         ]
         compare_parts(received, _adam(*args), "wms", given, mistakes)
 
@@ -401,6 +401,8 @@ ADAM_MISTAKES = {
     "is missing, so the first steps are wrong by much.",
     "kept": "The corrected m and s are returned. Keep the plain ones: the "
     "correction is for the step alone.",
+    "kept m": "The corrected m is returned. Keep the plain one: the "
+    "correction is for the step alone.",
     "unsquared": "s is the mean of the gradients' squares, not of the "
     "gradients.",
     "rootless": "The square root of s is missing.",
@@ -409,11 +411,16 @@ ADAM_MISTAKES = {
     "swapped": "beta1 and beta2 are exchanged.",
     "constant": "The correction is 1 - beta, the same in every step; it "
     "should be 1 - beta ** t.",
+    "product": "The correction is 1 - beta * t; it should be 1 - beta ** t.",
     "whole": "The new gradient enters with weight 1; in a mean it has the "
     "weight 1 - beta.",
+    "whole m": "The new gradient enters m with weight 1; in a mean it has "
+    "the weight 1 - beta1.",
     "later": "t counts from 1 and is used as it is: 1 - beta ** t, not t + 1.",
     "half": "s is used without its correction, 1 - beta2 ** t.",
+    "outside": "The root is taken of s alone: take it of the corrected s.",
     "exchanged": "m and s are returned in each other's place.",
+    "turned": "m, s and w come back; the order is w, m and s.",
     "early": "The old m makes the step: update m and s first.",
     "still": "w is returned as it came: it should be the new w.",
     "hat": "epsilon is added before s is corrected. In the formula the "
@@ -421,30 +428,31 @@ ADAM_MISTAKES = {
 }
 
 
-def _adam(w, m, s, g, rate, t, beta1, beta2, epsilon, plain=False, kept=False,
-          unsquared=False, rootless=False, inside=False, uphill=False,
-          swapped=False, constant=False, whole=False, early=False,
-          later=False, half=False, exchanged=False, still=False, hat=False):
-    if swapped:
+def _adam(w, m, s, g, rate, t, beta1, beta2, epsilon, slip=""):
+    """Return w, m and s of a step, or what a slip makes of them."""
+    if slip == "swapped":
         beta1, beta2 = beta2, beta1
     old = m
-    m = beta1 * m + (1 if whole else 1 - beta1) * g
-    square = g if unsquared else g**2
-    s = beta2 * s + (1 if whole else 1 - beta2) * square
-    n = 1 if constant else t + later
-    m_t, s_t = m / (1 - beta1**n), s / (1 - beta2**n)
-    if early:
-        m_t = old / (1 - beta1**n)
-    if plain:
-        m_t, s_t = m, s
-    if half:
-        s_t = s
-    below = s_t if rootless else np.sqrt(s_t)
-    below = np.sqrt(s_t + epsilon) if inside else below + epsilon
-    if hat:
-        below = (np.sqrt(s) + epsilon) / np.sqrt(1 - beta2**n)
-    step = 0 if still else rate * m_t / below
-    w = w + step if uphill else w - step
-    if exchanged:
-        return w, s, m
-    return (w, m_t, s_t) if kept else (w, m, s)
+    m = beta1 * m + (1 if slip.startswith("whole") else 1 - beta1) * g
+    square = g if slip == "unsquared" else g**2
+    s = beta2 * s + (1 if slip == "whole" else 1 - beta2) * square
+    n = {"constant": 1, "later": t + 1}.get(slip, t)
+    c1, c2 = 1 - beta1**n, 1 - beta2**n
+    if slip == "product":
+        c1, c2 = 1 - beta1 * t, 1 - beta2 * t
+    elif slip == "plain":
+        c1 = c2 = 1
+    m_t = (old if slip == "early" else m) / c1
+    s_t = s if slip == "half" else s / c2
+    below = {
+        "rootless": s_t + epsilon,
+        "inside": np.sqrt(s_t + epsilon),
+        "outside": np.sqrt(s) / c2 + epsilon,
+        "hat": (np.sqrt(s) + epsilon) / np.sqrt(abs(c2)),
+    }.get(slip, np.sqrt(abs(s_t)) + epsilon)
+    step = {"uphill": -rate, "still": 0}.get(slip, rate) * m_t / below
+    w = w - step
+    return {
+        "kept": (w, m_t, s_t), "kept m": (w, m_t, s),
+        "exchanged": (w, s, m), "turned": (m, s, w),
+    }.get(slip, (w, m, s))

@@ -209,7 +209,7 @@ CATALOGUE = {
                    "15)]"), "Only 5 of the seeds"),
             (_rule(judges="[run(rule, rates[best], s) for s in (0, 1, "
                    "*range(10, 20))]"), "should not judge as well"),
-            (_rule(clear="np.ptp(a - b) > 1e-9 and difference(a, b).clear"),
+            (_rule(clear="(np.ptp(a - b) > 1e-9 and difference(a, b).clear)"),
              "the same with each seed"),
             (_rule(means="[np.mean([run(rule, r, s) for s in range(10, 20)])"
                    " for r in rates]"), "they are there to judge"),
@@ -270,6 +270,13 @@ CATALOGUE = {
             (_adam(m_t="old / (1 - beta1**t)"), "old m makes the step"),
             (_adam(end="return w"), "should return w, m and s"),
             (_adam(end="return w, s, m"), "each other's place"),
+            (_adam(end="return m, s, w"), "the order is w, m and s"),
+            (_adam(end="return w, m_t, s"), "The corrected m is returned"),
+            (_adam(m="beta1 * m + gradient"), "enters m with weight 1"),
+            (_adam(m_t="m / (1 - beta1 * t)", s_t="s / (1 - beta2 * t)"),
+             "1 - beta * t"),
+            (_adam(step="m_t / (np.sqrt(s) / (1 - beta2**t) + epsilon)"),
+             "of s alone"),
             (_adam(s_t="s"), "used without its correction"),
             (_adam(end="return w + learning_rate * m_t / (np.sqrt(s_t) + "
                    "epsilon), m, s"), "as it came"),
