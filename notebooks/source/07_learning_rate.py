@@ -254,8 +254,7 @@ summary.loc[[1, 2, 4, 8, 12]]
 # %% tags=["nbval-ignore-output"]
 def after_steps(rate, steps, seed=SEED):
     """Return a network after some steps at a constant rate."""
-    rng = np.random.default_rng(seed)
-    rows = slice(0, steps * BATCH_SIZE)
+    rng, rows = np.random.default_rng(seed), slice(0, steps * BATCH_SIZE)
     return layers.train(layers.initialise(SIZES, rng), x[rows], y[rows], 1,
                         BATCH_SIZE, rate, rng, schedule=lambda share: 1)
 
@@ -282,7 +281,7 @@ pd.DataFrame(alive).T.round(1).rename_axis("rate")
 # %% tags=["instructor"]
 assert alive[0.4]["active neurons of 128"] > 120
 assert alive[3.2]["active neurons of 128"] < 60 < alive[0.8]["accuracy"]
-assert alive[3.2]["for 1 %"] <= 2 < alive[1.6]["for 1 %"] + 2
+assert alive[3.2]["for 1 %"] <= 2
 after = {rate: row["after an epoch at 0.1"] for rate, row in alive.items()}
 assert alive[1.6]["accuracy"] + 15 < after[1.6] and after[3.2] < 75
 
@@ -483,7 +482,7 @@ pd.DataFrame({
 # rate. Momentum's lies beyond its grid: two epochs gave 96 % at 0.2, 85 % at
 # 0.4 and 17 % at 0.8 (two seeds). Adam falls slowly at first: at 0.05, 64
 # times its best rate, it reaches 91.6 %, at 0.1 74 %; two epochs of one seed
-# gave 32 % at 0.2.
+# gave 32 % at 0.2, 11 % at 0.4.
 #
 # ### Exercise 7.2 (15 minutes)
 #
@@ -722,8 +721,11 @@ place = np.searchsorted(rates, OWN_RATE)
 beside = stored[stored.rate.isin(rates[max(place - 1, 0) : place + 1])]
 low, high = beside.validation.min(), beside.validation.max()
 reveal("7.Q4", f"{accuracy:.2f} %")
-print("inside" if low <= accuracy <= high else "outside", f"the {len(beside)} "
-      f"stored runs beside it: {low:.2f} to {high:.2f} %")
+where = "inside" if low <= accuracy <= high else "outside"
+if math.isnan(low + accuracy):
+    where = "not comparable with"
+print(f"{where} the {len(beside)} stored runs beside it after "
+      f"{min(OWN_EPOCHS, 12)} epochs: {low:.2f} to {high:.2f} %")
 
 # %% tags=["instructor"]
 assert 96 < accuracy < 98.5
