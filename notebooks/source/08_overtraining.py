@@ -1054,7 +1054,7 @@ plotting.show(fig, f"""A handwritten 2 under four changes, and below each the
 # accuracy does not fall, and stopping at the lowest risk costs up to 0.7
 # points. With 40 % wrong labels stopping early saved 30 points at the rate 0.1
 # (about 20 lost by memorising, the others by the long steps of a constant
-# rate), and less with fewer or shorter steps. L2, dropout or shifts save about
+# rate), and less with fewer or shorter steps; L2, dropout or shifts save about
 # as much, and add 2.1 to 4.7 points to stopping. The training accuracy is
 # larger than the test accuracy in expectation, for a fitted network and one
 # distribution. A test sample with the flaws of the training sample does not
