@@ -66,9 +66,11 @@ def _risks_in_words(risks, patience):
 
 
 def _stopping(risks, patience, better=np.less, local=False, follows=False,
-              late=0, never_reset=False, neither=False):
+              late=0, never_reset=False, neither=False, counted=0):
     """Return (stopped, lowest), or what a changed rule makes of it."""
-    best, waited = 0, 0
+    best, waited = 0, counted
+    if counted >= patience:
+        return 0, best
     for k in range(1, len(risks)):
         if better(risks[k], risks[k - 1 if local or follows else best]):
             waited = waited if never_reset else 0
@@ -126,6 +128,11 @@ STOPPING_MISTAKES = [
         "to come without a lower risk.",
     ),
     (
+        _changed(_as_it_is, counted=1),
+        "The first risk is counted as a value without gain. It is the "
+        "lowest so far: the counting begins after it.",
+    ),
+    (
         _changed(_as_it_is, local=True),
         "Each risk is compared with the one before it; it should be "
         "compared with the lowest so far.",
@@ -174,7 +181,8 @@ STOPPING_MISTAKES = [
         "column, a Series with the strengths as labels.",
         "What is the label of the largest value of a Series? "
         "`Series.idxmax()` returns it. The two rules that need no test "
-        "result come next: common seeds, then the edge.",
+        "result come next: common seeds (make a set of each index; `&` gives "
+        "what two sets share), then the edge.",
         "Which strengths were *tried* stands in `choose`. `report[strength]` "
         "is a column; two columns of one table are in the same order, so each "
         "row is a pair.",
@@ -257,11 +265,11 @@ def _runs_in_words(choose, report):
 
 def _judged(choose, report, by="mean", seeds=True, edge=max, of="choose",
             on="report", swapped=False, clear=True, last=False,
-            edge_first=False):
+            edge_first=False, chosen="choose"):
     """Return (strength, word), or what a changed rule makes of it."""
     tables = {"choose": choose, "report": report}
-    means = choose.agg(by)
-    best = means[::-1].idxmax() if last else means.idxmax()
+    means = tables[chosen].agg(by)
+    best = float(means[::-1].idxmax() if last else means.idxmax())
     common = seeds and bool(set(choose.index) & set(report.index))
     at_edge = edge is not None and best == edge(tables[of].columns)
     for found, word in ((common, "same seeds"), (at_edge, "edge"))[
@@ -289,6 +297,8 @@ JUDGE_MISTAKES = [
      "it should have the largest mean."),
     (_rule(last=True), "Of two equal means the larger strength is returned; "
      "it should be the smaller one."),
+    (_rule(chosen="report"), "The strength has the largest mean in `report`. "
+     "That table judges; `choose` is the one that chooses."),
     (_rule(seeds=False), "A seed occurs in both tables, and nothing is said "
      "about it: what chose cannot judge."),
     (_rule(edge=None), "The strength lies on the edge of those tried, and "
@@ -491,8 +501,8 @@ def _dropout_random(dropout):
         "delta0 by B13.",
         "dJ/dx = W0 delta0 for one image as a column. With images as rows "
         "the factors change places, and the matrix is transposed.",
-        "There is no 1/D: each image has its own loss. And no h', since x "
-        "has not gone through an activation function.",
+        "There is no 1/D: each image has its own loss. The h' in delta0 is "
+        "the only one: x has not gone through an activation function.",
     ],
 )
 def check_input_gradient(input_gradient):
@@ -563,6 +573,8 @@ def _gradient_mistakes(x, y, p):
          "There is no h' for the input."),
         ((gate * (a[1] @ p["W1"].T)) @ p["W0"].T,
          "y is missing: delta1 is a1 - y."),
+        ((gate * ((z[1] - y) @ p["W1"].T)) @ p["W0"].T,
+         "In place of a1 stands z1, the logits: delta1 is a1 - y."),
         ((gate * (-y @ p["W1"].T)) @ p["W0"].T,
          "This starts from -y: the gradient of the z of one class. The loss "
          "starts with delta1 = a1 - y."),

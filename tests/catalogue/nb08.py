@@ -22,10 +22,10 @@ def moment_to_stop(risks, patience):
 """
 
 
-def _counting(rule):
+def _counting(rule, lowest='float("inf")'):
     return f"""
 def moment_to_stop(risks, patience):
-    lowest, best, waited = float("inf"), 0, 0
+    lowest, best, waited = {lowest}, 0, 0
     for place, risk in enumerate(risks):
         {rule}
         if waited == patience:
@@ -118,6 +118,9 @@ def moment_to_stop(risks, patience):
             (_counting("if risk < lowest: lowest, best, waited = risk, "
                        "place, 0\n        elif risk > lowest: waited += 1"),
              "neither as lower"),
+            (_counting("if risk < lowest: lowest, best, waited = risk, "
+                       "place, 0\n        else: waited += 1", "risks[0]"),
+             "first risk is counted"),
             (_stop(end="k, risks[best]"), "lowest risk itself"),
         ],
         "right": [
@@ -149,6 +152,7 @@ def moment_to_stop(risks, patience):
         "needs": "from helpers.evidence import difference",
         "wrong": [
             (_judge(mean="choose.max()"), "largest *mean*"),
+            (_judge(mean="report.mean()"), "`choose` is the one"),
             (_judge(mean="choose.median()"), "largest median"),
             (_judge(mean="choose.min()"), "not the one with the largest mean"),
             (_judge(mean="choose.mean()[::-1]"), "Of two equal means"),
@@ -262,6 +266,7 @@ def dropout(a, share, rng):
             (_gradient(delta1="(a[1] - y) * a[1] * (1 - a[1])"),
              "cancelled already"),
             (_gradient(delta1="-y"), "starts from -y"),
+            (_gradient(delta1="z[1] - y"), "In place of a1 stands z1"),
             (_gradient(end="delta0"), "one step is missing"),
             (_gradient(end="x * (delta0 @ parameters['W0'].T)"),
              "multiplied by x"),
