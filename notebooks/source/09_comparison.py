@@ -42,8 +42,8 @@ COUNTRY = "FRA"  # whose electricity you use
 # Seven trainings, each with ten seeds, 50,000 images and the settings of
 # notebooks 04 to 06. "128" is 784-128-10: three tools train it with the same
 # recipe, in batches of 32. "512-256" is the network of notebook 05, "shifted"
-# moves its images by a pixel. "Full batch" makes one update per epoch, and gets
-# as much time as the mini-batches.
+# moves its images by a pixel. "Full batch" makes one update per epoch, and its
+# trainings took as long as those with mini-batches.
 
 # %%
 trainings = load_study("comparison")  # a row for each epoch
@@ -55,9 +55,8 @@ results.round(2)  # % of 10,000 images, over ten seeds
 
 
 # %% [markdown]
-# Are the differences larger than the seeds explain? Seed by seed: the mean
-# difference in points, with the half of its 95 % interval. *Clear* means that
-# the interval does not contain zero.
+# Seed by seed: the mean difference in points, with half of its 95 % interval.
+# *Clear* means that it does not contain zero.
 
 # %% tags=["draws"]
 def test_of(tool, network):
@@ -89,7 +88,7 @@ pd.DataFrame(rows).T.astype({"points": float, "±": float}).round(2)
 # is depth. Notebook 06 found none.
 #
 # And the time? With Keras the first epoch contains the making of the graph
-# and, in some processes, the import. By how much is it longer, in seconds?
+# and, in some processes, the import. Its excess in seconds:
 
 # %% tags=["draws"]
 trained = trainings[trainings["epoch"] >= 1].copy()
@@ -298,7 +297,8 @@ check("9.1", fair_times)
 # solution("9.1")
 
 # %% [markdown]
-# The same pair again, now with your function:
+# The same pair again, now with your function. How far the ratio is from 1,
+# your clock cannot resolve:
 
 # %% tags=["nbval-ignore-output"]
 pair = {"first": prepare_keras, "second": prepare_keras}
@@ -309,7 +309,7 @@ print(f"ratio {fair['first'] / fair['second']:.2f}")
 # ## The race
 #
 # NumPy, Keras and scikit-learn on your machine, with two architectures, and
-# NumPy twice. Everything else is the same: the images and their order, the
+# NumPy twice. These are the same for all: the images and their order, the
 # first weights, batches, updates, rates (a cosine, epoch by epoch), float32,
 # and one thread for each operation.
 
@@ -388,8 +388,9 @@ def judged(weights, images, labels):
 guess("9.Q2", 3)
 
 # %% [markdown]
-# Inside both clocks: shuffling, batches, forward, backward, updates. Outside:
-# data, models, a warm-up, evaluation. Each seed is a round.
+# Inside both clocks: shuffling, batches, forward, backward, updates, and with
+# Keras and scikit-learn the loss of each step. Outside: data, models, a
+# warm-up, evaluation. Each seed is a round.
 
 # %%
 TOOLS = {"NumPy": numpy_tool, "Keras": keras_tool,
@@ -442,10 +443,11 @@ assert (race.groupby("network")["validation"].mean() > 94).all()
 # The accuracies of the three tools agree almost exactly: rounding decides a few
 # images. The times differ. *Cores* is processor time divided by wall time. If
 # Keras has more than one, another thread prepares its batches; less than one
-# means that the processor also worked for others.
+# means waiting, for the processor or for its own threads.
 #
 # The ratios to NumPy, round by round. "NumPy again" shows what the clock can
-# resolve: other ratios mean something only if they are farther from 1.
+# resolve: other ratios mean something only if they are farther from 1, and
+# their own rounds agree.
 
 # %% tags=["draws"]
 wide = race.pivot_table("processor", ["network", "seed"], "tool")
@@ -503,7 +505,8 @@ pd.DataFrame({"record": [f"{record[key]:.3g}" for key in entries]}, entries)
 
 # %% [markdown]
 # Energies are in kWh, the duration in seconds, the emissions in kg. Read the
-# first line. *Measured* means that a counter in the processor was read.
+# first line. *Measured* means that a counter in the processor was read,
+# which counts all programs.
 # *Assumed* means that CodeCarbon multiplied the processor time by a power from
 # a table, or by 4 W per thread where it does not know the processor: the stored
 # "rated 8 W" are two threads, no rating. The power of the memory is always
@@ -573,8 +576,8 @@ assert "load" not in source[1] or 0.5 < both.iloc[0] / both.iloc[1] < 2
 # If the processor's power is assumed, energy is a clock: the power of the
 # processor times its time, plus the power of the memory times the wall time.
 # Then the energy tells you nothing about two tools on one machine that their
-# times do not tell. It is useful for orders of magnitude, and to compare
-# machines and countries.
+# times do not tell, and waiting costs energy of the memory. It is useful for
+# orders of magnitude, and to compare countries.
 
 # %% [markdown]
 # ## The one table
@@ -604,8 +607,8 @@ pd.DataFrame({"rounds": [len(moments)], "first": [moments["moment"].min()],
 # The *load* is the number of processes that wanted one of two cores. Waiting
 # is in the wall time, not in the processor time: we use the latter, and
 # medians. It grows with the load, too (last column), so we keep only rounds
-# with a load below 3. The cost of a training is the median time per image, times 50,000, times
-# the epochs. (The full batch's clock lacks the updates: each costs less than a
+# with a load below 3. The cost of a training is the median time per image,
+# times 50,000, times the epochs. (The full batch's clock lacks the updates: each costs less than a
 # whole step of a mini-batch.)
 
 # %%
@@ -617,8 +620,8 @@ cost = 50_000 * epochs * per_image.loc[epochs.index]
 
 # %% [markdown]
 # Stored networks and race: energy = processor time × power, for a machine that
-# does nothing else. (Keras uses more than one core, so its wall time, and with
-# it the memory's part, is a little shorter.)
+# does nothing else. (There Keras used a little more than one core: its wall
+# time is a little shorter.)
 
 # %% tags=["draws"]
 missing = epochs["NumPy", "128 full batch"] * 32 * per_image["NumPy", "128"]
@@ -650,16 +653,17 @@ table = pd.concat(parts, names=["from"])
 table["mgCO2e"] = table["Wh"] * GRID
 table["Wh to 97 %"] = to_97.rename("Wh").reindex(stored.index).set_axis(
     pd.MultiIndex.from_tuples(("stored", *key) for key in stored.index))
-table.round(3)
+mwh = table.filter(like="Wh").mul(1000).add_prefix("m")
+table.filter(regex="test|sec|mg").join(mwh).round(2)
 
 
 # %% [markdown]
-# (Seconds and Wh belong to processor time, in your own rows to wall time; the
+# (Seconds and mWh belong to processor time, in your own rows to wall time; the
 # last column is about the validation sample.) Ask three questions: are the
 # rows comparable (the race trains on half of the images, for two epochs), is a
 # difference clear, and what is assumed? The energies are proportional to
 # times, so the columns after them add one fact only: milligrams. The most
-# expensive stored training would run a kettle of 2000 W for less than a second.
+# expensive stored training would run a kettle of 2000 W for a tenth of a second.
 
 # %% [markdown]
 # ## Going further: which part dominates?
@@ -701,7 +705,9 @@ print("{}, {:.0f} %".format(*dominant(record)))
 # > belongs to the memory. "So I should use less memory to save energy." Right?
 
 # %% [markdown] tags=["answer-9.Q3"]
-# **Answer (9.Q3).** The record cannot show it. CodeCarbon guesses the modules
+# **Answer (9.Q3).** The record cannot show it. Its share is made of two assumed
+# powers, and grows when the program waits: the memory is charged for wall time,
+# the processor for its own. CodeCarbon guesses the modules
 # from the memory that the process uses: 10 W up to 16 GB, 20 W up to 64 GB. A
 # program of the size of ours with half of its arrays gets the same bill; only
 # the time can be saved. And in truth modules of memory draw
@@ -731,8 +737,8 @@ bill.round(2)
 
 # %% [markdown]
 # Importing Keras costs about as much as the whole training of the small
-# network in NumPy. If you classify ten images in a fresh process, you pay for
-# little but the import.
+# network in NumPy. For ten images in a fresh process you pay little but the
+# import.
 #
 # Second way for the trainings: the processor time that they took themselves,
 # without the excess of the first epoch.
@@ -748,10 +754,10 @@ ways.loc[epochs.index].round(2)
 
 # %% [markdown]
 # For 512-256 both agree within 1 %. With the other mini-batches the rounds cost
-# 9 to 18 % less, for the full batch 31 % more; its single steps scatter by a
-# factor of 1.7. The rounds had half of the images and a quiet machine, the
-# trainings ran two at a time; what matters is open. So differences below a
-# third between times not measured side by side mean nothing.
+# 9 to 18 % less, for the full batch 31 % more: its steps scatter by a factor of
+# 1.7 in the rounds, less in the trainings. The rounds had a quiet machine and
+# (mini-batches) half of the images, the trainings ran two at a time; what
+# matters is open. Differences below a third between such times mean nothing.
 #
 # ### Prediction
 #
@@ -834,11 +840,11 @@ single = part.xs(64, axis=1, level="images")[map(str, WIDTHS)]
 
 # %% [markdown]
 # A short training with Keras is mostly this fixed cost, so a ratio depends on
-# how many images there are.
+# the number of images.
 #
 # ### Exercise 9.4 (8 minutes)
 #
-# Design the judgement. Two runs are dicts with the numbers `"images"`,
+# Two runs are dicts with the numbers `"images"`,
 # `"updates"` and `"threads"`, and `"seconds"`, an array with one entry per
 # round, the same rounds for both. `verdict(first, second)` returns a word:
 #
@@ -902,7 +908,7 @@ for axis in (ax.xaxis, ax.yaxis):
     axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter("")
 ax.set(xlabel="hidden neurons", ylabel="ratio of processor times")
-ax.set_title("A step of Keras costs so many of NumPy (grey: NumPy itself)")
+ax.set_title("Time of a step, Keras / NumPy (grey: NumPy itself)")
 plotting.show(
     fig,
     alt="Ratio of the processor time of a step, Keras to NumPy, against the "
@@ -914,8 +920,8 @@ plotting.show(
 # With up to 128 neurons a step of NumPy takes less processor time, because its
 # fixed cost is smaller. At 128 the lead is small: the first five rounds alone
 # would have left it open. With 512 Keras needs less, because TensorFlow has
-# its own matrix products, faster here. Nobody should report where the ratio
-# passes 1: a factor of four lies between the verdicts, and the machine matters.
+# its own matrix products, faster here. These widths
+# cannot say where the ratio passes 1.
 #
 # Two numbers describe each tool: t = fixed cost + work / speed. The work is
 # the multiplications and additions in the five matrix products of a step.
@@ -947,6 +953,7 @@ def predicted(N):
     return np.polyval(line, 2 * 64 * N * (2 * 784 + 3 * 10))
 
 
+# %% tags=["draws"]
 print(f"predicted {8 * 782 * predicted(800):.1f} s, "
       f"in the rounds {cost['NumPy', '800']:.1f} s")
 
@@ -992,14 +999,13 @@ inside = np.sum((low <= ratio) & (ratio <= high))
 print(f"{np.round(ratio, 2)} times as long: {inside} of {len(ratio)} inside")
 
 # %% [markdown]
-# The interval is for a run on the machine of the rounds, at a load below 3.
-# *Outside* can also mean another machine or a busier one.
+# The interval is for the machine of the rounds, at a load below 3, and lacks the
+# error of the fit: runs with 50 neurons were outside.
 #
 # ## Going further: the grid, and what the value leaves out
 #
 # CodeCarbon's table has yearly means of *life-cycle* emissions, with the
-# building of power plants and fuel chains. Direct emissions are lower, above
-# all for nuclear and solar power.
+# building of power plants and fuel chains.
 
 # %% tags=["draws", "nbval-ignore-output"]
 CODES = sorted({"NOR", "FRA", "GBR", "DEU", "USA", "CHN", "POL", "IND",
@@ -1015,7 +1021,7 @@ grid["512-256, mgCO2e"] = wh * grid["gCO2e/kWh"]
 grid.astype({"year": int}).round(1)
 
 # %% [markdown]
-# Emissions as areas, energy × grid; move from country to country:
+# Emissions as areas, energy × grid:
 
 # %% tags=["draws", "nbval-ignore-output"]
 PUE = 1.5  # of a data centre; 1 on your desk
@@ -1055,8 +1061,7 @@ plotting.frames(
 #
 # - **PUE**, *power usage effectiveness*, the grey part: what a data centre
 #   draws, divided by what its computers draw. 1.1 to 1.6 is common.
-# - **Embodied carbon** (*scope 3* in reports; electricity is *scope 2*): the
-#   making of the machine. An estimate below.
+# - **Embodied carbon**: the making of the machine.
 # - **Marginal or average.** The table has the *average* kWh. One more is made
 #   by the plants that follow demand, often gas: the *marginal* value.
 # - **All other runs**: seeds, searches, mistakes, and all predictions.
@@ -1070,7 +1075,7 @@ print(f"embodied {embodied:.1f} mg/s, electricity {electric:.2f} mg/s: "
 
 # %% [markdown]
 # With these assumptions the making of the laptop weighs far more than its
-# electricity in France. Only the order of magnitude counts.
+# electricity in France.
 #
 # ## Going further: a step outward
 #
@@ -1088,7 +1093,8 @@ published.round({"gCO2e/kWh": -1})
 
 # %% [markdown]
 # GPT-3 emitted 22 times as much as BLOOM: 3 times the energy, 7 times the grid,
-# because BLOOM was trained in France. Luccioni leaves the PUE out.
+# because BLOOM was trained in France. Luccioni leaves the PUE out, and multiplies
+# hours by rated power.
 #
 # ## Summary
 #
@@ -1096,8 +1102,7 @@ published.round({"gCO2e/kWh": -1})
 # the data do. Times are compared fairly when everything else is the same, the
 # tools take turns, and a tool is compared with itself first. A ratio belongs
 # to one size: a step is a fixed cost plus work. An energy that was assumed is
-# a time in other units. The bill has more lines than the training, and the
-# value of CO2 leaves more out than it contains.
+# a time in other units. The bill has more lines than the training.
 
 # %%
 progress(9)
