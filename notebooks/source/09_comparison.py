@@ -653,8 +653,8 @@ table = pd.concat(parts, names=["from"])
 table["mgCO2e"] = table["Wh"] * GRID
 table["Wh to 97 %"] = to_97.rename("Wh").reindex(stored.index).set_axis(
     pd.MultiIndex.from_tuples(("stored", *key) for key in stored.index))
-mwh = table.filter(like="Wh").mul(1000).add_prefix("m")
-table.filter(regex="test|sec|mg").join(mwh).round(2)
+table = table.mul([1, 1, 1000, 1, 1000])  # mWh
+table.rename(columns=lambda name: name.replace("Wh", "mWh")).round(2)
 
 
 # %% [markdown]
