@@ -489,8 +489,8 @@ def _verdicts(first, second):
         mistakes.append((faster, "One round is never enough: it says nothing "
                          "about how times scatter."))
     if right == "open":
-        mistakes.append((faster, "The difference is not clear: its interval "
-                         "contains zero."))
+        mistakes += [(side, "The difference is not clear: its interval "
+                      "contains zero.") for side in sides]
     elif not plain.clear:
         mistakes.append(("open", "In seconds the slow round decides; compare "
                          "the logarithms, round by round."))
