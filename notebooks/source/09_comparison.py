@@ -620,7 +620,7 @@ cost = 50_000 * epochs * per_image.loc[epochs.index]
 
 # %% [markdown]
 # Stored networks and race: energy = processor time × power, for a machine that
-# does nothing else. (There Keras used a little more than one core: its wall
+# does nothing else. (In the rounds Keras used over one core: its wall
 # time is a little shorter.)
 
 # %% tags=["draws"]
