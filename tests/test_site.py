@@ -40,7 +40,6 @@ BUDGETS = {
     "04": (65, 85), "05": (60, 100), "06": (45, 75), "07": (45, 85),
     "08": (45, 80), "09": (35, 60),
 }
-OVER_BUDGET = {}  # what those take that are over it
 OFFLINE = """
 import runpy, socket, sys, time
 def refuse(*args, **kwargs):
@@ -148,19 +147,13 @@ def test_study_times_are_what_there_is_to_study(known):
     stated = known["study"], known["all"]
     whole = round(there["core"]), round(there["all"])  # as tools.weight says
     assert stated == tuple(5 * math.ceil(n / 5) for n in whole), there
-    allowed = OVER_BUDGET.get(known["number"], BUDGETS[known["number"]])
+    allowed = BUDGETS[known["number"]]
     assert all(n <= most for n, most in zip(stated, allowed)), there
 
 
-def test_budgets_have_no_slack():
-    """What is over its budget is listed with what it takes, nothing else."""
+def test_every_notebook_has_a_budget():
     assert [known["stem"] for known in facts()] == STEMS
-    known = {known["number"]: known for known in facts()}
-    assert list(known) == sorted(BUDGETS)
-    for number, minutes in OVER_BUDGET.items():
-        stated = known[number]["study"], known[number]["all"]
-        over = any(n > most for n, most in zip(minutes, BUDGETS[number]))
-        assert minutes == stated and over, number
+    assert [known["number"] for known in facts()] == sorted(BUDGETS)
 
 
 def test_links_lead_somewhere_and_load_nothing_from_elsewhere(site):
